@@ -1,0 +1,126 @@
+"""Pressrun's exceptions, one tree.
+
+    PressrunError
+    ├── SettingsError            a setting is unknown, out of bounds or contradictory
+    ├── PluginError              no plug-in of that name, or it does not load
+    ├── SourceError              a source could not list a date
+    ├── FetchError               a page could not be had
+    │   ├── PageTooLarge
+    │   ├── NotHtml
+    │   └── HttpStatus           .status
+    ├── ExtractionError          a page has no article, or took too long
+    ├── EngineError              an engine did not answer
+    │   ├── EngineUnavailable    nothing answers at its address
+    │   ├── ModelMissing         it answers, and lacks the model
+    │   └── BadAnswer            it answered with nothing usable
+    ├── RenderError              a rendition could not be made
+    ├── CoverageError            fewer stories than the paper's threshold
+    └── ArchiveError             the archive cannot be read or written
+        └── EditionBusy          another run is printing this edition
+
+`transient` decides retries: whether the same call may succeed later. `retry_after_s`, where the
+other side named a time. A class has a default; an instance may differ.
+"""
+
+
+class PressrunError(Exception):
+    """The root. *message* names the thing, the limit and the remedy."""
+
+    transient: bool = False
+
+    def __init__(
+        self, message: str, *, transient: bool | None = None, retry_after_s: float | None = None
+    ) -> None:
+        super().__init__(message)
+        if transient is not None:
+            self.transient = transient
+        self.retry_after_s = retry_after_s
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Errors cross process borders: keep the flags that keyword arguments set.
+        return (_restore, (type(self), str(self), dict(self.__dict__)))
+
+
+def _restore(kind: type[PressrunError], message: str, state: dict[str, object]) -> PressrunError:
+    error = kind.__new__(kind)
+    Exception.__init__(error, message)
+    error.__dict__.update(state)
+    return error
+
+
+class SettingsError(PressrunError):
+    """A setting is unknown, out of bounds or contradictory."""
+
+
+class PluginError(PressrunError):
+    """No plug-in of that name, or it does not load."""
+
+
+class SourceError(PressrunError):
+    """A source could not list a date."""
+
+
+class FetchError(PressrunError):
+    """A page could not be had."""
+
+
+class PageTooLarge(FetchError):
+    """A body passed the size limit while it streamed in."""
+
+
+class NotHtml(FetchError):
+    """The answer is not an HTML page."""
+
+
+class HttpStatus(FetchError):
+    """The server answered with an error status. 408, 425, 429 and 5xx are transient."""
+
+    def __init__(self, message: str, *, status: int, retry_after_s: float | None = None) -> None:
+        super().__init__(
+            message,
+            transient=status in {408, 425, 429} or status >= 500,
+            retry_after_s=retry_after_s,
+        )
+        self.status = status
+
+
+class ExtractionError(PressrunError):
+    """A page has no article that can be read, or took too long."""
+
+
+class EngineError(PressrunError):
+    """An engine did not answer, or answered with an error."""
+
+
+class EngineUnavailable(EngineError):
+    """Nothing answers at the engine's address."""
+
+    transient = True
+
+
+class ModelMissing(EngineError):
+    """The engine answers, and lacks the model."""
+
+
+class BadAnswer(EngineError):
+    """The model answered with nothing that can be used."""
+
+    transient = True
+
+
+class RenderError(PressrunError):
+    """A rendition could not be made."""
+
+
+class CoverageError(PressrunError):
+    """Fewer articles became stories than the paper's threshold asks."""
+
+
+class ArchiveError(PressrunError):
+    """The archive cannot be read or written."""
+
+
+class EditionBusy(ArchiveError):
+    """Another run is printing this edition."""
+
+    transient = True

@@ -1,0 +1,307 @@
+"""The values that go from step to step, each frozen.
+
+    Headline -> Page -> Article -> Summary -> Story | Failure -> Edition -> Rendition
+
+Moments are aware UTC datetimes, sizes are bytes, durations are seconds as float, lengths of
+text are code points after NFC. An edition's date is a date in its paper's time zone.
+"""
+
+import re
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    PositiveInt,
+)
+
+Moment = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Value(BaseModel):
+    """What crosses a step: frozen, and without room for unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Step(StrEnum):
+    """Where an article may fail."""
+
+    FETCH = "fetch"
+    EXTRACT = "extract"
+    SUMMARISE = "summarise"
+
+
+class Way(StrEnum):
+    """How a summary came to be: the model's own words, or sentences of the article."""
+
+    WRITTEN = "written"
+    SELECTED = "selected"
+
+
+class Headline(Value):
+    """One usable row of a source's list."""
+
+    rank: PositiveInt
+    title: str
+    url: str
+    medium: str = ""
+    published: Moment | None = None
+    category: str = ""
+    image_url: str | None = None
+    source: str = ""
+
+
+class ListRequest(Value):
+    """What a paper asks of a source: at most *limit* headlines of one day and category.
+
+    *category* and *ranking* are Pressrun's words, which a source maps to its own.
+    """
+
+    edition_date: date
+    time_zone: str = "Asia/Shanghai"
+    category: str = "all"
+    ranking: str = "clicks"
+    limit: PositiveInt = 20
+
+
+class Listing(Value):
+    """A source's answer: usable headlines in rank order, and the bytes they were read from.
+
+    *skipped* has one short reason for each row that was not usable. *raw* is kept in the
+    archive by its hash.
+    """
+
+    source: str
+    url: str
+    headlines: tuple[Headline, ...]
+    skipped: tuple[str, ...] = ()
+    raw: bytes = b""
+
+
+class Page(Value):
+    """A body as fetched, before any decoding. *url* was asked for, *final_url* answered."""
+
+    url: str
+    final_url: str
+    status: int = 200
+    content_type: str = ""
+    body: bytes
+    fetched_at: Moment
+
+
+class Article(Value):
+    """The text of a page. Paragraphs are joined by one newline. *language* is "zh" or "en"."""
+
+    url: str
+    title: str
+    text: str
+    language: str
+    published: Moment | None = None
+    medium: str = ""
+    encoding: str = "utf-8"
+    extractor: str
+    page_sha256: Sha256
+
+
+class ModelIdentity(Value):
+    """Which model an engine serves. *digest* names the very weights, where there is one."""
+
+    engine: str
+    model: str
+    digest: str = ""
+    way: Way = Way.WRITTEN
+    context_tokens: PositiveInt = 4096
+    note: str = ""
+
+
+class Prompt(Value):
+    """One request to an engine: the unchanging part first, in *system*.
+
+    *response_schema* is a JSON schema that the answer keeps to. *max_tokens* bounds the answer.
+    """
+
+    system: str = ""
+    user: str
+    response_schema: dict[str, Any] | None = None
+    max_tokens: PositiveInt = 400
+
+
+class Completion(Value):
+    """An engine's answer, with its own counts and durations; zero where it gives none.
+
+    *wall_s* is the client's time; what exceeds *total_s* was queueing. *done_reason* is
+    "stop", or "length" when the answer was cut by *max_tokens*.
+    """
+
+    text: str
+    model: str
+    done_reason: str = "stop"
+    prompt_tokens: NonNegativeInt = 0
+    output_tokens: NonNegativeInt = 0
+    load_s: float = 0.0
+    prompt_s: float = 0.0
+    output_s: float = 0.0
+    total_s: float = 0.0
+    wall_s: float = 0.0
+
+
+class Summary(Value):
+    """A summary within its length, and how it was made.
+
+    *chars_read* of the article's *chars_total* were sent to the model. *repairs* names what
+    was done to the answer ("cut at a sentence end", ...), in order.
+    """
+
+    text: str
+    language: str
+    way: Way
+    engine: str
+    model: str
+    model_digest: str = ""
+    prompt_sha256: Sha256
+    chars_read: NonNegativeInt
+    chars_total: NonNegativeInt
+    repairs: tuple[str, ...] = ()
+    prompt_tokens: NonNegativeInt = 0
+    output_tokens: NonNegativeInt = 0
+    load_s: float = 0.0
+    prompt_s: float = 0.0
+    output_s: float = 0.0
+    wall_s: float = 0.0
+
+
+class Story(Value):
+    """One item of an edition: a headline, its article and its summary."""
+
+    rank: PositiveInt
+    title: str
+    url: str
+    medium: str = ""
+    published: Moment | None = None
+    category: str = ""
+    language: str
+    summary: Summary
+    article_chars: NonNegativeInt
+    page_sha256: Sha256
+    extractor: str
+
+
+class Failure(Value):
+    """An article that did not become a story: at which step and why, for a reader.
+
+    *kind* is the error's class; *transient* failures are tried again by the next run.
+    """
+
+    rank: PositiveInt
+    title: str
+    url: str
+    step: Step
+    kind: str
+    reason: str
+    transient: bool = False
+
+
+class ListRecord(Value):
+    """The list that an edition was made from. *sha256* names its bytes in the store."""
+
+    source: str
+    url: str
+    sha256: Sha256
+    category: str
+    ranking: str
+    skipped: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class RenditionRecord(Value):
+    """A file of a revision. *parts* counts pages of a PDF, or is 1."""
+
+    name: str
+    media_type: str
+    format: str
+    bytes: NonNegativeInt
+    sha256: Sha256
+    parts: PositiveInt = 1
+
+
+class Plan(Value):
+    """What a printing set out to do, written before any fetch; a resumed run follows it."""
+
+    schema_version: Literal[1] = 1
+    paper: str
+    title: str
+    edition_date: date
+    time_zone: str
+    language: str
+    created_at: Moment
+    as_of: Moment | None = None
+    listing: ListRecord
+    headlines: tuple[Headline, ...]
+    model: ModelIdentity
+    content_sha256: Sha256
+    formats: tuple[str, ...]
+    max_chars: PositiveInt
+    coverage: float
+
+
+class Edition(Value):
+    """A paper on a date: the manifest, `edition.json`, enough to print it again.
+
+    *as_of* is set when the day was not over at the time of listing. *missing_glyphs* are the
+    characters that no font had, printed as 〓.
+    """
+
+    schema_version: Literal[1] = 1
+    pressrun_version: str
+    paper: str
+    title: str
+    edition_date: date
+    time_zone: str
+    language: str
+    revision: PositiveInt
+    printed_at: Moment
+    as_of: Moment | None = None
+    listing: ListRecord
+    model: ModelIdentity
+    content_sha256: Sha256
+    listed: NonNegativeInt
+    stories: tuple[Story, ...]
+    failures: tuple[Failure, ...] = ()
+    renditions: tuple[RenditionRecord, ...] = ()
+    missing_glyphs: tuple[str, ...] = ()
+    render_failures: tuple[str, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every listed headline became a story and every rendition was made."""
+        return not self.failures and not self.render_failures
+
+    @property
+    def coverage(self) -> float:
+        """Stories over listed headlines, 0 to 1; 1 for an empty list."""
+        return len(self.stories) / self.listed if self.listed else 1.0
+
+
+class Rendition(Value):
+    """A file made by a renderer. *name* has no folder in it."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
+    media_type: str
+    data: bytes
+    parts: PositiveInt = 1
+    missing_glyphs: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Rendition({self.name!r}, {len(self.data)} bytes)"
+
+
+PAPER_NAME = re.compile(r"^[a-z0-9][a-z0-9-]{0,39}$")
+"""What a paper may be called: it names folders, runs and addresses."""

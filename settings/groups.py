@@ -1,0 +1,217 @@
+"""The groups of settings, each the small part that one step needs."""
+
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, field_validator
+
+LENGTHS = {"zh": 150, "en": 300}
+"""Longest summary by language, in code points; what a paper's `max_chars` defaults to."""
+
+
+class Group(BaseModel):
+    """A table of settings: unknown keys are errors, values never change."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PaperSettings(Group):
+    """A paper: what is printed."""
+
+    title: str = Field("每日要闻", min_length=1, max_length=80, description="The masthead.")
+    sources: tuple[str, ...] = Field(
+        ("sina",),
+        min_length=1,
+        description="Sources by name, in order: the next is asked when one fails or is empty.",
+    )
+    category: str = Field(
+        "all", description="Which list of the source: all, china, world, society, sports, ..."
+    )
+    ranking: Literal["clicks", "comments", "shares"] = Field(
+        "clicks", description="What the source's list is ranked by."
+    )
+    limit: int = Field(20, ge=1, le=200, description="Usable headlines to list, at most.")
+    language: Literal["zh", "en"] = Field(
+        "zh", description="Language of the frame: masthead, dates, notes."
+    )
+    time_zone: str = Field(
+        "Asia/Shanghai", description="IANA time zone in which the paper's days begin and end."
+    )
+    coverage: float = Field(
+        0.6,
+        ge=0,
+        le=1,
+        description="Least share of listed articles that must become stories for a printing.",
+    )
+    max_chars: int | None = Field(
+        None,
+        ge=20,
+        le=2000,
+        description="Longest summary in characters (code points); empty: 150 for Chinese "
+        "articles, 300 for English ones.",
+    )
+    default_day: Literal["yesterday", "today"] = Field(
+        "yesterday",
+        description="The day that a scheduled run without a date prints: the last complete day, "
+        "or today so far.",
+    )
+    formats: tuple[str, ...] = Field(
+        ("html", "pdf", "png"), min_length=1, description="Renderers by name."
+    )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as exc:
+            raise ValueError(
+                f"{name!r} is no IANA time zone; write one such as Asia/Shanghai"
+            ) from exc
+        return name
+
+    def length_for(self, language: str) -> int:
+        """Longest summary of an article in *language*, in code points."""
+        return self.max_chars or LENGTHS.get(language, LENGTHS["en"])
+
+
+class FetchSettings(Group):
+    """How pages are fetched."""
+
+    concurrency: int = Field(8, ge=1, le=256, description="Requests under way at once, in all.")
+    per_host: int = Field(2, ge=1, le=64, description="Requests under way at once to one host.")
+    host_delay_s: float = Field(
+        0.2, ge=0, le=60, description="Least time between two starts of requests to one host."
+    )
+    connect_timeout_s: float = Field(10, gt=0, le=300, description="Time limit of a connection.")
+    read_timeout_s: float = Field(15, gt=0, le=300, description="Longest silence of a server.")
+    total_timeout_s: float = Field(45, gt=0, le=900, description="Time limit of one attempt.")
+    max_bytes: int = Field(
+        5_000_000, ge=1_000, le=200_000_000, description="Largest body, decompressed, in bytes."
+    )
+    max_redirects: int = Field(5, ge=0, le=20, description="Redirects followed for one page.")
+    attempts: int = Field(4, ge=1, le=10, description="Attempts at what fails for a while.")
+    retry_delay_s: float = Field(
+        1.0, ge=0, le=60, description="Wait before the second attempt; doubles for each after it."
+    )
+    max_retry_after_s: float = Field(
+        60, ge=0, le=3600, description="Longest wait that a server's Retry-After is granted."
+    )
+    private_hosts: bool = Field(
+        False,
+        description="Whether pages may lie on loopback and private addresses. Lists are other "
+        "people's input: leave it off unless the news site is your own.",
+    )
+    user_agent: str = Field(
+        "", description="User-Agent of every request; empty: Pressrun's name and version."
+    )
+    extract_timeout_s: float = Field(
+        20, gt=0, le=600, description="Time limit of reading one page, in a worker process."
+    )
+    extract_workers: int = Field(
+        0,
+        ge=0,
+        le=64,
+        description="Worker processes that read pages; 0: one for each core, at most 4.",
+    )
+
+
+class SummariseSettings(Group):
+    """How articles are summarised, whichever the engine."""
+
+    attempts: int = Field(3, ge=1, le=10, description="Attempts at a request that fails.")
+    retry_delay_s: float = Field(
+        1.0, ge=0, le=60, description="Wait before the second attempt; doubles for each after it."
+    )
+
+
+class OllamaSettings(Group):
+    """The engine `ollama`."""
+
+    host: HttpUrl = Field(HttpUrl("http://127.0.0.1:11434"), description="Where Ollama listens.")
+    model: str = Field("qwen3:4b", min_length=1, description="The model's name in Ollama.")
+    concurrency: int = Field(2, ge=1, le=64, description="Requests under way at once.")
+    num_ctx: int = Field(
+        8192,
+        ge=1024,
+        le=1_048_576,
+        description="Context in tokens, one value for a whole run: another value makes Ollama "
+        "load the model again.",
+    )
+    num_predict: int = Field(512, ge=64, le=8192, description="Longest answer in tokens.")
+    temperature: float = Field(0.2, ge=0, le=2, description="0 gives the most likely words.")
+    seed: int = Field(7, description="Seed of the sampling: the same answer for the same request.")
+    keep_alive: str = Field("30m", description="How long Ollama keeps the model after a request.")
+    connect_timeout_s: float = Field(5, gt=0, le=120, description="Time limit of a connection.")
+    first_token_timeout_s: float = Field(
+        300, gt=0, le=3600, description="Longest wait for the first token: loading, queueing."
+    )
+    silence_timeout_s: float = Field(
+        60, gt=0, le=3600, description="Longest silence between two tokens."
+    )
+    way: Literal["written", "selected"] = Field(
+        "written", description="Whether the model writes, or may only choose sentences."
+    )
+
+
+class EmbeddedSettings(Group):
+    """The engine `embedded`: a model in a child process of Pressrun."""
+
+    gguf: str = Field(
+        "", description="Path of a GGUF file of your own; empty: the model that the extra brings."
+    )
+    threads: int = Field(1, ge=1, le=256, description="Threads of the model.")
+    concurrency: int = Field(1, ge=1, le=16, description="Slots of the model: requests at once.")
+    num_ctx: int = Field(4096, ge=1024, le=131_072, description="Context of a slot in tokens.")
+    start_timeout_s: float = Field(
+        120, gt=0, le=1800, description="Time limit of unpacking and loading the model."
+    )
+    answer_timeout_s: float = Field(
+        180, gt=0, le=3600, description="Longest wait for the first token of an answer."
+    )
+    cache_dir: str = Field(
+        "", description="Where the model is unpacked; empty: the user's cache folder."
+    )
+    way: Literal["written", "selected"] = Field(
+        "selected", description="Whether the model writes, or may only choose sentences."
+    )
+
+
+class Plugins(BaseModel):
+    """Tables of plug-ins by name; those of plug-ins that are not ours pass as they are."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    def options(self, name: str) -> dict[str, Any]:
+        """The table of plug-in *name*, as keyword arguments; empty when there is none."""
+        table = getattr(self, name, None)
+        if isinstance(table, BaseModel):
+            return table.model_dump()
+        return dict(table or {})
+
+
+class SinaSettings(Group):
+    """The source `sina`: Sina's top list of a day."""
+
+    list_url: str = Field(
+        "https://top.{channel}.sina.com.cn/ws/GetTopDataList.php",
+        pattern=r"^https?://",
+        description="Address of the list; {channel} becomes news, sports, finance, ent or tech.",
+    )
+
+
+class Sources(Plugins):
+    """`[sources.NAME]`: options of sources."""
+
+    sina: SinaSettings = SinaSettings()
+
+
+class Engines(Plugins):
+    """`[engines.NAME]`: options of engines."""
+
+    ollama: OllamaSettings = OllamaSettings()
+    embedded: EmbeddedSettings = EmbeddedSettings()
+
+
+class Renderers(Plugins):
+    """`[renderers.NAME]`: options of renderers."""

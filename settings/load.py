@@ -1,0 +1,195 @@
+"""Settings from pressrun.toml, the environment and the command line, in rising precedence."""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from pressrun.errors import SettingsError
+from pressrun.models import PAPER_NAME
+from settings.groups import (
+    Engines,
+    FetchSettings,
+    PaperSettings,
+    Renderers,
+    Sources,
+    SummariseSettings,
+)
+
+PREFIX = "PRESSRUN_"
+FILE_VARIABLE = "PRESSRUN_CONFIG"
+DEFAULT_FILE = "pressrun.toml"
+
+
+class Settings(BaseSettings):
+    """All of Pressrun's settings. Build with `load_settings`, once, at the edge."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    archive: str = Field(
+        "archive",
+        min_length=1,
+        description="Folder of the archive, or an fsspec address such as s3://bucket/pressrun.",
+    )
+    engine: str = Field(
+        "auto",
+        description="Engine by name; auto: ollama when it answers and has the model, else "
+        "embedded when it is installed.",
+    )
+    prefect: Literal["auto", "active", "temporary"] = Field(
+        "auto",
+        description="Which Prefect server runs a digest: the profile's when it is on loopback "
+        "and answers, else a temporary one (auto); the profile's wherever it is (active); always "
+        "a temporary one (temporary).",
+    )
+    papers: dict[str, PaperSettings] = Field(
+        default_factory=lambda: {"daily": PaperSettings()},
+        description="Papers by name; the paper `daily` is built in.",
+    )
+    fetch: FetchSettings = Field(FetchSettings(), description="How pages are fetched.")
+    summarise: SummariseSettings = Field(
+        SummariseSettings(), description="How articles are summarised."
+    )
+    sources: Sources = Field(Sources(), description="Options of sources.")
+    engines: Engines = Field(Engines(), description="Options of engines.")
+    renderers: Renderers = Field(Renderers(), description="Options of renderers.")
+
+    @field_validator("papers")
+    @classmethod
+    def _names(cls, papers: dict[str, PaperSettings]) -> dict[str, PaperSettings]:
+        for name in papers:
+            if not PAPER_NAME.match(name):
+                raise ValueError(
+                    f"{name!r} cannot name a paper; use small letters, digits and hyphens"
+                )
+        papers.setdefault("daily", PaperSettings())
+        return papers
+
+    def paper(self, name: str) -> PaperSettings:
+        """The paper called *name*.
+
+        Raises:
+            SettingsError: there is none; the message lists those there are.
+        """
+        try:
+            return self.papers[name]
+        except KeyError:
+            raise SettingsError(
+                f"no paper is called {name!r}{_near(name, self.papers)}; "
+                f"papers: {', '.join(sorted(self.papers))}; add [papers.{name}] to {DEFAULT_FILE}"
+            ) from None
+
+
+def load_settings(
+    overrides: Mapping[str, Any] | None = None, *, file: Path | None = None
+) -> Settings:
+    """Settings with *overrides* on top, a nested mapping of what the command line says.
+
+    *file* defaults to the path in `PRESSRUN_CONFIG`, else `pressrun.toml` in the working
+    folder, when it is there.
+
+    Raises:
+        SettingsError: the file cannot be read, a key is unknown or a value out of bounds.
+    """
+    path, table = _read_file(file)
+    _refuse_unknown_variables()
+
+    class Layered(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return init_settings, env_settings, InitSettingsSource(settings_cls, table)
+
+    try:
+        return Layered(**dict(overrides or {}))
+    except ValidationError as exc:
+        lines = [_explain(fault, path) for fault in exc.errors()]
+        raise SettingsError("\n".join(lines)) from exc
+    except ValueError as exc:  # an environment variable that should be JSON and is not
+        raise SettingsError(f"environment: {exc}") from exc
+
+
+def _read_file(file: Path | None) -> tuple[Path | None, dict[str, Any]]:
+    named = file or (Path(os.environ[FILE_VARIABLE]) if os.environ.get(FILE_VARIABLE) else None)
+    path = named or Path(DEFAULT_FILE)
+    try:
+        with path.open("rb") as stream:
+            return path, tomllib.load(stream)
+    except FileNotFoundError as exc:
+        if named:
+            raise SettingsError(
+                f"{path}: no such file; correct --config or {FILE_VARIABLE}, or make it"
+            ) from exc
+        return None, {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+        raise SettingsError(f"{path}: not valid TOML: {exc}") from exc
+    except OSError as exc:
+        raise SettingsError(f"{path}: cannot be read: {exc.strerror or exc}") from exc
+
+
+def _refuse_unknown_variables() -> None:
+    """An unknown `PRESSRUN_*` variable is an error: pydantic-settings would ignore it."""
+    known = {name.upper() for name in Settings.model_fields}
+    for variable in sorted(os.environ):
+        if not variable.startswith(PREFIX) or variable == FILE_VARIABLE:
+            continue
+        first = variable.removeprefix(PREFIX).split("__")[0]
+        if first not in known:
+            raise SettingsError(
+                f"environment variable {variable}: no such setting"
+                f"{_near(first, known, prefix=PREFIX)}"
+            )
+
+
+def _explain(fault: Any, path: Path | None) -> str:
+    where = ".".join(str(part) for part in fault["loc"])
+    message = str(fault["msg"]).removeprefix("Value error, ")
+    if fault["type"] == "extra_forbidden":
+        known = set(_keys_at(fault["loc"][:-1]))
+        message = f"no such setting{_near(str(fault['loc'][-1]), known)}"
+    elif fault["type"] != "value_error":
+        message = f"{message} (given: {fault['input']!r})"
+    origin = f"{path}, the environment or the command line" if path else "settings"
+    return f"{where}: {message} [{origin}]"
+
+
+def _keys_at(loc: tuple[int | str, ...]) -> Iterator[str]:
+    """Known keys of the table at *loc*."""
+    model: Any = Settings
+    for part in loc:
+        if not (isinstance(model, type) and issubclass(model, BaseModel)):
+            return
+        field = model.model_fields.get(str(part))
+        if field is None:
+            model = PaperSettings if model is Settings else None
+            continue
+        model = PaperSettings if part == "papers" else field.annotation
+        if part == "papers":
+            # the next part is a paper's name
+            yield from PaperSettings.model_fields
+            return
+    if isinstance(model, type) and issubclass(model, BaseModel):
+        yield from model.model_fields
+
+
+def _near(name: str, known: Any, prefix: str = "") -> str:
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f"; did you mean {prefix}{close[0]}?" if close else ""
