@@ -14,6 +14,7 @@
     │   ├── ModelMissing         it answers, and lacks the model
     │   └── BadAnswer            it answered with nothing usable
     ├── RenderError              a rendition could not be made
+    ├── WorkerDied               a worker process ended in the middle of a job
     ├── CoverageError            fewer stories than the paper's threshold
     └── ArchiveError             the archive cannot be read or written
         └── EditionBusy          another run is printing this edition
@@ -110,6 +111,12 @@ class BadAnswer(EngineError):
 
 class RenderError(PressrunError):
     """A rendition could not be made."""
+
+
+class WorkerDied(PressrunError):
+    """A worker process ended in the middle of a job: it crashed, or was killed."""
+
+    transient = True
 
 
 class CoverageError(PressrunError):

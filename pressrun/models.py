@@ -291,11 +291,12 @@ class Edition(Value):
 
 
 class Rendition(Value):
-    """A file made by a renderer. *name* has no folder in it."""
+    """A file made by a renderer. *name* has no folder in it; *format* is the renderer's name."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
     media_type: str
     data: bytes
+    format: str = ""
     parts: PositiveInt = 1
     missing_glyphs: tuple[str, ...] = ()
 

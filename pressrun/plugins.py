@@ -18,12 +18,11 @@ def known(group: Group) -> dict[str, EntryPoint]:
     return {point.name: point for point in sorted(found, key=lambda point: point.name)}
 
 
-def build(group: Group, name: str, options: Mapping[str, Any] | None = None) -> Any:
-    """What the plug-in's entry point returns for *options*, its table in the settings.
+def find(group: Group, name: str) -> EntryPoint:
+    """The entry point of the plug-in called *name*.
 
     Raises:
-        PluginError: no plug-in has that name, or it cannot be imported.
-        SettingsError: it does not take these options.
+        PluginError: there is none; the message lists those there are.
     """
     points = known(group)
     if name not in points:
@@ -32,8 +31,19 @@ def build(group: Group, name: str, options: Mapping[str, Any] | None = None) -> 
         raise PluginError(
             f"no {group[:-1]} is called {name!r}; {hint}installed: {', '.join(points) or 'none'}"
         )
+    return points[name]
+
+
+def build(group: Group, name: str, options: Mapping[str, Any] | None = None) -> Any:
+    """What the plug-in's entry point returns for *options*, its table in the settings.
+
+    Raises:
+        PluginError: no plug-in has that name, or it cannot be imported.
+        SettingsError: it does not take these options.
+    """
+    point = find(group, name)
     try:
-        factory = points[name].load()
+        factory = point.load()
     except ImportError as exc:
         raise PluginError(f"{group[:-1]} {name!r} cannot be imported: {exc}") from exc
     try:

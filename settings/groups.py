@@ -196,7 +196,8 @@ class SinaSettings(Group):
     list_url: str = Field(
         "https://top.{channel}.sina.com.cn/ws/GetTopDataList.php",
         pattern=r"^https?://",
-        description="Address of the list; {channel} becomes news, sports, finance, ent or tech.",
+        description="Address of the list; {channel} becomes news, sports, finance, ent, tech or "
+        "collection.",
     )
 
 

@@ -1,20 +1,38 @@
-"""What the steps of one run share: settings, archive, network, engine, workers, observer."""
+"""What the steps of one run share: order, settings, archive, network, engine, workers."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+)
 from contextvars import ContextVar
+from datetime import date, datetime
+from typing import Any, Generic, TypeVar
 
-from pressrun.ports import Observer
+from pressrun.archive import Archive
+from pressrun.models import ModelIdentity
+from pressrun.ports import Engine, Observer
+from settings import Settings, load_settings
+from tasks.engines.choose import choice_from_plan, choose_engine, open_engine
+from tasks.fetch import Fetcher
+from tasks.order import Assignment, Order, assign, overrides, place_order, resolve_date, utc_now
+from tasks.workers import Workers
+
+T = TypeVar("T")
+
+_observer: ContextVar[Observer | None] = ContextVar("observer", default=None)
+_desk: ContextVar["Desk | None"] = ContextVar("desk", default=None)
 
 
-class Silent:
-    """An observer that keeps nothing."""
-
-    def event(self, stage: str, /, **facts: object) -> None:
-        """Let it pass."""
-
-
-_observer: ContextVar[Observer] = ContextVar("observer", default=Silent())
+def tell(stage: str, /, **facts: object) -> None:
+    """Tell the run's observer that *stage* happened, if one listens."""
+    observer = _observer.get()
+    if observer is not None:
+        observer.event(stage, **facts)
 
 
 @contextmanager
@@ -27,6 +45,162 @@ def observing(observer: Observer) -> Iterator[None]:
         _observer.reset(token)
 
 
-def tell(stage: str, /, **facts: object) -> None:
-    """Tell the run's observer that *stage* happened."""
-    _observer.get().event(stage, **facts)
+class Hired(Generic[T]):
+    """A context manager kept open by a task of its own, so that it can open in the background."""
+
+    def __init__(self, manager: AbstractAsyncContextManager[T]) -> None:
+        self._ready: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._done = asyncio.Event()
+        self._task = asyncio.create_task(self._keep(manager))
+
+    async def _keep(self, manager: AbstractAsyncContextManager[T]) -> None:
+        try:
+            async with manager as value:
+                self._ready.set_result(value)
+                await self._done.wait()
+        except BaseException as exc:
+            if self._ready.done():
+                raise
+            self._ready.set_exception(exc)
+            self._ready.exception()  # seen, even when nobody waits for it
+
+    async def ready(self) -> T:
+        """What the manager yields, or its error, once it has opened."""
+        return await asyncio.shield(self._ready)
+
+    async def aclose(self) -> None:
+        """Close the manager; while it is still opening, stop that."""
+        self._done.set()
+        if not self._ready.done():
+            self._task.cancel()
+        await asyncio.wait([self._task])
+        if not self._task.cancelled():
+            self._task.result()
+
+
+class Desk:
+    """The open things of one run. Tasks are handed the desk, which no one serialises."""
+
+    def __init__(
+        self,
+        *,
+        order: Order,
+        settings: Settings,
+        archive: Archive,
+        fetcher: Fetcher,
+        workers: Workers,
+        engine: Hired[tuple[Engine, ModelIdentity]],
+    ) -> None:
+        self.order = order
+        self.settings = settings
+        self.archive = archive
+        self.fetcher = fetcher
+        self.workers = workers
+        self._engine = engine
+        self._model_slots: asyncio.Semaphore | None = None
+
+    async def engine(self) -> tuple[Engine, ModelIdentity]:
+        """The run's engine and its model, once they are ready.
+
+        Raises:
+            EngineError: it cannot serve.
+        """
+        return await self._engine.ready()
+
+    async def model_slots(self) -> asyncio.Semaphore:
+        """How many requests the engine is given at once."""
+        if self._model_slots is None:
+            _, identity = await self.engine()
+            options = self.settings.engines.options(identity.engine)
+            self._model_slots = asyncio.Semaphore(int(options.get("concurrency", 2)))
+        return self._model_slots
+
+
+def order_for(parameters: Mapping[str, Any], scheduled: datetime) -> tuple[Order, Settings]:
+    """The order of a flow run, by its parameters and its scheduled start, and its settings.
+
+    Inside a block that `lend_desk`s one, the order and the settings of that desk.
+
+    Raises:
+        SettingsError: a parameter or a setting is wrong.
+    """
+    lent = _desk.get()
+    if lent is not None:
+        return lent.order, lent.settings
+    given = dict(parameters)
+    name, edition_date = given.pop("paper"), given.pop("edition_date")
+    settings = load_settings(overrides(name, **given))
+    paper = settings.paper(name)
+    if isinstance(edition_date, str):
+        edition_date = date.fromisoformat(edition_date)
+    chosen = resolve_date(paper, edition_date, scheduled)
+    return place_order(settings, name, chosen, utc_now()), settings
+
+
+@asynccontextmanager
+async def desk_for(parameters: Mapping[str, Any], scheduled: datetime) -> AsyncIterator["Desk"]:
+    """The desk of a flow run: the lent one, else one of its own for the block.
+
+    Raises:
+        SettingsError: a parameter or a setting is wrong.
+        ArchiveError: the archive cannot be opened.
+    """
+    lent = _desk.get()
+    if lent is not None:
+        yield lent
+        return
+    order, settings = order_for(parameters, scheduled)
+    async with open_desk(order, settings) as desk:
+        yield desk
+
+
+@asynccontextmanager
+async def open_desk(order: Order, settings: Settings) -> AsyncIterator["Desk"]:
+    """A desk for *order*; its engine starts in the background.
+
+    Raises:
+        ArchiveError: the archive cannot be opened.
+        PressrunError: a setting that a part of it refuses.
+    """
+    archive = await asyncio.to_thread(Archive.open, settings.archive)
+    assignment = await asyncio.to_thread(assign, archive, order)
+    async with AsyncExitStack() as stack:
+        fetcher = await stack.enter_async_context(Fetcher(settings.fetch))
+        workers = await stack.enter_async_context(
+            Workers(settings.fetch.extract_workers or min(4, os.cpu_count() or 1))
+        )
+        engine = Hired(_ready_engine(settings, assignment))
+        stack.push_async_callback(engine.aclose)
+        yield Desk(
+            order=order,
+            settings=settings,
+            archive=archive,
+            fetcher=fetcher,
+            workers=workers,
+            engine=engine,
+        )
+
+
+@contextmanager
+def lend_desk(desk: Desk) -> Iterator[None]:
+    """Have the flow that is called inside the block use *desk*."""
+    token = _desk.set(desk)
+    try:
+        yield
+    finally:
+        _desk.reset(token)
+
+
+@asynccontextmanager
+async def _ready_engine(
+    settings: Settings, assignment: Assignment
+) -> AsyncIterator[tuple[Engine, ModelIdentity]]:
+    if assignment.plan is not None:
+        choice = await choice_from_plan(settings, assignment.plan.model)
+    else:
+        choice = await choose_engine(settings)
+    tell("engine", name=choice.name, reason=choice.reason)
+    async with open_engine(choice) as engine:
+        identity = await engine.identify()
+        tell("model", identity=identity)
+        yield engine, identity

@@ -1,0 +1,32 @@
+"""The one place that knows where things lie: store, editions, lease, site.
+
+archive = Archive.open("archive")
+async with hold_lease(archive, "daily", edition_date):
+    current = archive.settle("daily", edition_date)
+    revision = archive.editions.begin(plan)
+    page = archive.store.find_page(edition_date, url)
+    archive.publish(edition, renditions)
+"""
+
+from pressrun.archive.archive import Archive
+from pressrun.archive.editions import Editions, Published, is_worse
+from pressrun.archive.layout import sha256_of
+from pressrun.archive.lease import Lease, hold_lease
+from pressrun.archive.records import ArticleKey, Failed, SummaryKey
+from pressrun.archive.site import Site
+from pressrun.archive.store import Store
+
+__all__ = [
+    "Archive",
+    "ArticleKey",
+    "Editions",
+    "Failed",
+    "Lease",
+    "Published",
+    "Site",
+    "Store",
+    "SummaryKey",
+    "hold_lease",
+    "is_worse",
+    "sha256_of",
+]

@@ -1,0 +1,39 @@
+# `make demo` prints an edition, `make test` passes the tests; each sets up what it needs.
+.DEFAULT_GOAL := help
+PY := .venv/bin/python
+
+.PHONY: help
+help: ## what can be typed
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: ## .venv with what Pressrun needs, and the system libraries
+	@sh scripts/setup.sh run
+
+.PHONY: setup-dev
+setup-dev:
+	@sh scripts/setup.sh dev
+
+.PHONY: demo
+demo: setup ## print the demo's edition: no internet, no Ollama
+	@.venv/bin/pressrun demo $(ARGS)
+
+.PHONY: test
+test: setup-dev ## format, lint, types and tests, as CI runs them
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	$(PY) -m pytest $(ARGS)
+
+.PHONY: format
+format: setup-dev ## format the code and mend what the linter can
+	$(PY) -m ruff format .
+	$(PY) -m ruff check --fix .
+
+.PHONY: lock
+lock: setup-dev ## renew the locked versions in requirements/
+	sh scripts/lock.sh
+
+.PHONY: clean
+clean: ## remove .venv and caches
+	rm -rf .venv .mypy_cache .ruff_cache dist build

@@ -1,0 +1,170 @@
+"""Work records: what was listed, fetched, extracted and summarised, found by what it was made of.
+
+Private, and never published. A damaged record counts as absent: the work is done again and the
+record written anew. Two runs that record the same at once both succeed.
+"""
+
+import gzip
+import logging
+import zlib
+from datetime import date
+from typing import Literal, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from pressrun.archive import layout
+from pressrun.archive.files import Files
+from pressrun.archive.records import (
+    ArticleKey,
+    ArticleRecord,
+    Failed,
+    FetchKey,
+    FetchRecord,
+    PageFacts,
+    SummaryKey,
+    SummaryRecord,
+)
+from pressrun.models import Article, Page, Summary
+
+logger = logging.getLogger(__name__)
+AnyRecord = TypeVar("AnyRecord", FetchRecord, ArticleRecord, SummaryRecord)
+Kind = Literal["lists", "pages"]
+
+
+class Store:
+    """`archive/store/`."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+
+    def put_list(self, raw: bytes) -> str:
+        """Keep a source's raw answer; its SHA-256."""
+        return self._put("lists", raw)
+
+    def get_list(self, sha256: str) -> bytes | None:
+        """The raw answer called *sha256*; None when it is absent or damaged."""
+        return self._get("lists", sha256)
+
+    def put_page(self, body: bytes) -> str:
+        """Keep a body as fetched; its SHA-256."""
+        return self._put("pages", body)
+
+    def get_page(self, sha256: str) -> bytes | None:
+        """The body called *sha256*; None when it is absent or damaged."""
+        return self._get("pages", sha256)
+
+    def find_page(
+        self, edition_date: date, url: str, *, conditions: str = ""
+    ) -> Page | Failed | None:
+        """What fetching *url* for that day's edition came to; None: it is still to be fetched.
+
+        A transient failure is returned as any other: whether to try again is the caller's
+        choice. A failure under other *conditions* than these is not returned.
+        """
+        key = FetchKey(edition_date=edition_date, url=url)
+        found = self._find("fetches", key, FetchRecord)
+        if found is None:
+            return None
+        facts = found.outcome
+        if isinstance(facts, Failed):
+            return facts if facts.conditions == conditions else None
+        body = self.get_page(facts.page_sha256)
+        if body is None:
+            return None
+        return Page(
+            url=url,
+            final_url=facts.final_url,
+            status=facts.status,
+            content_type=facts.content_type,
+            body=body,
+            fetched_at=facts.fetched_at,
+        )
+
+    def record_page(self, edition_date: date, page: Page) -> str:
+        """Keep a fetched page; the SHA-256 of its body."""
+        sha256 = self.put_page(page.body)
+        facts = PageFacts(
+            page_sha256=sha256,
+            final_url=page.final_url,
+            status=page.status,
+            content_type=page.content_type,
+            fetched_at=page.fetched_at,
+        )
+        key = FetchKey(edition_date=edition_date, url=page.url)
+        self._keep("fetches", FetchRecord(key=key, outcome=facts))
+        return sha256
+
+    def record_fetch_failure(self, edition_date: date, url: str, failed: Failed) -> None:
+        """Keep the final failure of a fetch, unless another run has the page."""
+        key = FetchKey(edition_date=edition_date, url=url)
+        found = self._find("fetches", key, FetchRecord)
+        if found is None or isinstance(found.outcome, Failed):
+            self._keep("fetches", FetchRecord(key=key, outcome=failed))
+
+    def find_article(self, key: ArticleKey, *, conditions: str = "") -> Article | Failed | None:
+        """What extracting came to; None: it is still to be done. Failures as in `find_page`."""
+        found = self._find("articles", key, ArticleRecord)
+        outcome = found.outcome if found else None
+        if isinstance(outcome, Failed) and outcome.conditions != conditions:
+            return None
+        return outcome
+
+    def record_article(self, key: ArticleKey, outcome: Article | Failed) -> None:
+        """Keep an article, or why the page has none."""
+        self._keep("articles", ArticleRecord(key=key, outcome=outcome))
+
+    def find_summary(self, key: SummaryKey) -> Summary | None:
+        """The summary made of exactly this; None: it is still to be made."""
+        found = self._find("summaries", key, SummaryRecord)
+        return found.outcome if found else None
+
+    def record_summary(self, key: SummaryKey, summary: Summary) -> None:
+        """Keep a summary."""
+        self._keep("summaries", SummaryRecord(key=key, outcome=summary))
+
+    def _put(self, kind: Kind, data: bytes) -> str:
+        sha256 = layout.sha256_of(data)
+        # Always written, which mends a damaged one. No time in it: equal bytes, equal file.
+        self._files.write(layout.blob(kind, sha256), gzip.compress(data, mtime=0))
+        return sha256
+
+    def _get(self, kind: Kind, sha256: str) -> bytes | None:
+        key = layout.blob(kind, sha256)
+        packed = self._files.read(key)
+        if packed is None:
+            return None
+        try:
+            data = gzip.decompress(packed)
+        except (gzip.BadGzipFile, EOFError, zlib.error):
+            data = b""
+        if layout.sha256_of(data) != sha256:
+            logger.warning("%s is damaged and counts as absent", self._files.address(key))
+            return None
+        return data
+
+    def _find(
+        self,
+        kind: Literal["fetches", "articles", "summaries"],
+        key: BaseModel,
+        record: type[AnyRecord],
+    ) -> AnyRecord | None:
+        name = layout.record(kind, key)
+        data = self._files.read(name)
+        if data is None:
+            return None
+        try:
+            found = record.model_validate_json(data)
+        except ValidationError:
+            found = None
+        if found is None or found.key != key:
+            logger.warning("%s is damaged and counts as absent", self._files.address(name))
+            return None
+        return found
+
+    def _keep(
+        self,
+        kind: Literal["fetches", "articles", "summaries"],
+        record: FetchRecord | ArticleRecord | SummaryRecord,
+    ) -> None:
+        data = record.model_dump_json().encode() + b"\n"
+        self._files.write(layout.record(kind, record.key), data)

@@ -1,0 +1,162 @@
+"""Which Prefect server runs a digest: the profile's, or a temporary one of Pressrun's own."""
+
+import asyncio
+import fcntl
+import ipaddress
+import json
+import logging
+import os
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+from urllib.parse import urlsplit
+
+from pressrun.errors import PressrunError
+from pressrun.lifeline import child_process
+
+START_TIMEOUT_S = 180.0
+"""A first start on a busy machine took up to 59 s: its database is made then."""
+
+MAX_HOMES = 16
+
+
+class PrefectUnavailable(PressrunError):
+    """The Prefect server that was asked for does not answer, or does not start."""
+
+
+class Server(NamedTuple):
+    """A Prefect server that answers: its API's address, and the settings to use it with."""
+
+    url: str
+    settings: dict[str, Any]
+
+
+@asynccontextmanager
+async def prefect_server(which: Literal["auto", "active", "temporary"]) -> AsyncIterator[Server]:
+    """A Prefect server for the time of the block; see `using`.
+
+    "auto" takes the server that the user's profile names when it is on loopback and answers,
+    "active" wherever it is; else a temporary one is started and ended with the block.
+
+    Raises:
+        PrefectUnavailable: it does not answer, or does not start.
+    """
+    url = await asyncio.to_thread(_profile_url) if which != "temporary" else None
+    if url and (which == "active" or _is_loopback(url)) and await _answers(url):
+        yield Server(url, {})
+        return
+    if which == "active":
+        raise PrefectUnavailable(
+            f"the Prefect server of the profile, {url or 'none is set'}, does not answer; start "
+            "it (prefect server start), set PREFECT_API_URL, or leave out --prefect active"
+        )
+    with _own_home() as home:
+        async with _temporary(home) as url:
+            # Nobody reads this server's logs after it: they are not sent.
+            yield Server(url, {"api.url": url, "home": home, "logging.to_api.enabled": False})
+
+
+@asynccontextmanager
+async def _temporary(home: Path) -> AsyncIterator[str]:
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")},
+        "PREFECT_HOME": str(home),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_UI_ENABLED": "false",
+        "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
+        "PREFECT_SERVER_LOGGING_LEVEL": "ERROR",
+    }
+    log = home / "server.log"
+    argv = [sys.executable, "-m", "pressrun.cli.prefect_child", str(home)]
+    async with child_process(argv, pipes=True, env=environment, grace_s=1.0) as child:
+        assert child.stdout is not None
+        try:
+            async with asyncio.timeout(START_TIMEOUT_S):
+                line = await child.stdout.readline()
+        except TimeoutError as exc:
+            raise PrefectUnavailable(
+                f"Prefect's temporary server did not start within {START_TIMEOUT_S:.0f} s; "
+                f"see {log}"
+            ) from exc
+        if not line:
+            raise PrefectUnavailable(
+                f"Prefect's temporary server ended while it started; see {log}: {_tail(log)}"
+            )
+        yield str(json.loads(line)["url"])
+
+
+@contextmanager
+def _own_home() -> Iterator[Path]:
+    """A PREFECT_HOME of Pressrun's that no other run uses: SQLite serves one server at a time."""
+    base = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+    for number in range(1, MAX_HOMES + 1):
+        home = base / "pressrun" / f"prefect-{number}"
+        home.mkdir(parents=True, exist_ok=True)
+        with (home / "lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            yield home
+            return
+    raise PrefectUnavailable(
+        f"{MAX_HOMES} temporary Prefect servers run already; wait for one to end, or run one "
+        "server for all: prefect server start, and prefect config set PREFECT_API_URL=..."
+    )
+
+
+@contextmanager
+def using(server: Server) -> Iterator[None]:
+    """Have the flows called inside the block run on *server*, with nothing on the console."""
+    import prefect.main  # sets logging up, once
+    from prefect.settings import temporary_settings
+
+    loggers = [logging.getLogger(name) for name in logging.root.manager.loggerDict]
+    for logger in (logging.root, *loggers):
+        # The console's handlers write to standard error; the API's handlers stay.
+        for handler in list(logger.handlers):
+            if isinstance(handler, logging.StreamHandler):
+                logger.removeHandler(handler)
+    assert prefect.main
+    with temporary_settings(server.settings):
+        yield
+
+
+def _tail(log: Path) -> str:
+    try:
+        return log.read_text(errors="replace")[-600:].strip()
+    except OSError:
+        return ""
+
+
+def _profile_url() -> str | None:
+    from prefect.settings import get_current_settings
+
+    url = get_current_settings().api.url
+    return str(url) if url else None
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+async def _answers(url: str) -> bool:
+    return await asyncio.to_thread(_healthy, f"{url.rstrip('/')}/health")
+
+
+def _healthy(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=3) as response:  # noqa: S310 - the profile's own
+            return bool(response.status == 200)
+    except (urllib.error.URLError, OSError, ValueError):
+        return False

@@ -1,0 +1,88 @@
+"""Runs one order: the desk, a Prefect server and the flow, with a view of what happens."""
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from pressrun.archive import Archive
+from pressrun.cli.progress import View, make_view
+from pressrun.cli.report import as_object, print_report
+from pressrun.errors import PressrunError
+from pressrun.models import Edition
+from settings import Settings
+from tasks.order import Order, Todo, assign
+
+
+def print_edition(
+    order: Order, settings: Settings, given: dict[str, Any], *, as_json: bool
+) -> Edition:
+    """Print the edition of *order* unless it is printed already, and report.
+
+    *given* are the flow's other parameters, kept with its run.
+
+    Raises:
+        PressrunError: what stopped it.
+        KeyboardInterrupt: the user did.
+    """
+    started = time.monotonic()
+    archive = Archive.open(settings.archive)
+    assignment = assign(archive, order)
+    if assignment.todo is Todo.NOTHING:
+        assert assignment.edition is not None
+        edition, done = assignment.edition, "already printed"
+    else:
+        with make_view(order, quiet=as_json and not sys.stderr.isatty()) as view:
+            asyncio.run(_run(order, settings, given, view))
+        current = archive.editions.current(order.name, order.edition_date)
+        if current is None:  # another process removed it meanwhile
+            raise PressrunError(
+                f"{order.name} {order.edition_date}: the edition has gone; run again"
+            )
+        edition, done = current, "printed" if current.is_complete else "partial"
+    seconds = time.monotonic() - started
+    if as_json:
+        sys.stdout.write(
+            json.dumps(as_object(archive, edition, done, seconds), ensure_ascii=False) + "\n"
+        )
+    else:
+        print_report(archive, edition, done, seconds)
+    return edition
+
+
+async def _run(order: Order, settings: Settings, given: dict[str, Any], view: View) -> None:
+    # Imported here: they bring Prefect, which an edition printed already does not need.
+    from pressrun.cli.prefect import prefect_server, using
+    from tasks.desk import Hired, lend_desk, observing, open_desk
+
+    with observing(view):
+        async with (
+            open_desk(order, settings) as desk,
+            _hired(Hired(prefect_server(settings.prefect))) as server,
+        ):
+            view.event("prefect starting")
+            # The engine and Prefect start beside each other; the first that cannot says so.
+            ready, _ = await asyncio.gather(server.ready(), desk.engine())
+            view.event("prefect", url=ready.url)
+            from flows.daily import daily_digest
+
+            with using(ready), lend_desk(desk):
+                state = await daily_digest(
+                    edition_date=order.edition_date, paper=order.name, return_state=True, **given
+                )
+            error = None if state.is_completed() else await state.aresult(raise_on_failure=False)
+    if isinstance(error, BaseException):
+        raise error
+    if error is not None or not state.is_completed():
+        raise PressrunError(f"the run ended as {state.name}: {state.message}")
+
+
+@asynccontextmanager
+async def _hired(hired: Any) -> AsyncIterator[Any]:
+    try:
+        yield hired
+    finally:
+        await hired.aclose()

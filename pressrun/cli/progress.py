@@ -1,0 +1,191 @@
+"""What a user sees while an edition is printed: a live table on a terminal, else plain lines."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.text import Text
+
+from pressrun.models import Failure, ModelIdentity
+from tasks.order import Order
+
+COUNTED = {"fetched": "Fetched", "extracted": "Read", "summarised": "Summarised"}
+
+
+class View:
+    """An observer that counts; its subclasses show. A retried step is counted once."""
+
+    def __init__(self) -> None:
+        self.total = 0
+        self.seen: dict[str, set[object]] = {stage: set() for stage in COUNTED}
+        self.failed: set[object] = set()
+        self.tokens = 0
+        self.started: float | None = None
+
+    def event(self, stage: str, /, **facts: object) -> None:
+        """Take note of *stage*, and show it."""
+        if stage == "listed":
+            self.total = _number(facts["count"])
+        elif stage in self.seen:
+            self.seen[stage].add(facts["rank"])
+        elif stage == "failed":
+            self.failed.add(facts["rank"])
+        elif stage == "summarising":
+            self.started = self.started or time.monotonic()
+        elif stage == "tokens":
+            self.tokens += _number(facts["count"])
+        self.show(stage, facts)
+
+    def show(self, stage: str, facts: dict[str, object]) -> None:
+        """Nothing: the silent view."""
+
+    def speed(self) -> str:
+        """Tokens per second of the model and time left, once both are known."""
+        done = len(self.seen["summarised"])
+        if self.started is None or not self.tokens or not done:
+            return ""
+        elapsed_s = time.monotonic() - self.started
+        left_s = elapsed_s / done * (self.total - done - len(self.failed))
+        return f"{self.tokens / elapsed_s:.0f} tokens/s, {_clock(left_s)} left"
+
+
+class Lines(View):
+    """One line for each thing that happens, for logs and pipes."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__()
+        self.console = console
+
+    def show(self, stage: str, facts: dict[str, object]) -> None:
+        """Print the line of *stage*, if it has one."""
+        line = ""
+        if stage in COUNTED:
+            done = len(self.seen[stage])
+            if stage == "summarised" or done == self.total:
+                line = f"{COUNTED[stage].lower()} {done} of {self.total}"
+        else:
+            line = _line(stage, facts)
+        if line:
+            self.console.print(line, markup=False, highlight=False)
+
+
+class Live(View):
+    """A table that moves: a row for each stage."""
+
+    def __init__(self, progress: Progress) -> None:
+        super().__init__()
+        self.progress = progress
+        self.rows: dict[str, TaskID] = {}
+        for stage, words in (("model", "Model"), ("prefect", "Prefect"), ("listed", "Listed")):
+            self.rows[stage] = progress.add_task(words, total=None, note="starting")
+        progress.update(self.rows["listed"], note="waits for Prefect")
+        for stage, words in COUNTED.items():
+            self.rows[stage] = progress.add_task(words, total=None, note="", visible=False)
+        self.rows["rendered"] = progress.add_task("Rendered", total=None, note="", visible=False)
+        self.formats = 0
+
+    def show(self, stage: str, facts: dict[str, object]) -> None:
+        """Move the row of *stage*."""
+        update = self.progress.update
+        if stage in COUNTED:
+            note = self.speed() if stage == "summarised" else ""
+            update(self.rows[stage], completed=len(self.seen[stage]), note=note)
+        elif stage == "listed":
+            update(self.rows["listed"], total=1, completed=1, note=f"{self.total} headlines")
+            for counted in COUNTED:
+                update(self.rows[counted], total=self.total, visible=True)
+        elif stage == "failed":
+            failure = facts["failure"]
+            assert isinstance(failure, Failure)
+            self.progress.console.print(
+                f"[red]failed[/red] {failure.rank} {escape(failure.title)}: "
+                f"{escape(failure.reason)}",
+                highlight=False,
+            )
+        elif stage in {"rendered", "unrendered", "rendering"}:
+            self.formats += stage != "rendering"
+            update(
+                self.rows["rendered"],
+                visible=True,
+                total=_number(facts.get("total", 0)) or None,
+                completed=self.formats,
+                note=str(facts.get("name", "")),
+            )
+        elif stage in {"model", "prefect"}:
+            update(self.rows[stage], total=1, completed=1, note=_line(stage, facts))
+            if stage == "prefect":
+                update(self.rows["listed"], note="")
+
+
+@contextmanager
+def make_view(order: Order, *, quiet: bool) -> Iterator[View]:
+    """The view for this terminal; silent when *quiet*."""
+    console = Console(stderr=True)
+    if quiet:
+        yield View()
+        return
+    console.print(f"[bold]{escape(order.paper.title)}[/bold] {order.edition_date}", highlight=False)
+    if not console.is_terminal:
+        yield Lines(console)
+        return
+    columns = (
+        SpinnerColumn(finished_text="✓"),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        _Count(),
+        TimeElapsedColumn(),
+        TextColumn("[dim]{task.fields[note]}"),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        yield Live(progress)
+
+
+class _Count(ProgressColumn):
+    """Done of all, where there is something to count."""
+
+    def render(self, task: Task) -> Text:
+        if task.total is None or task.total <= 1:
+            return Text("")
+        return MofNCompleteColumn().render(task)
+
+
+def _line(stage: str, facts: dict[str, object]) -> str:
+    if stage == "engine":
+        return f"engine: {facts['reason']}"
+    if stage == "model":
+        identity = facts["identity"]
+        assert isinstance(identity, ModelIdentity)
+        return f"{identity.model} ({identity.engine}, {identity.way})"
+    if stage == "failed":
+        failure = facts["failure"]
+        assert isinstance(failure, Failure)
+        return f"failed: {failure.rank} {failure.title}: {failure.reason}"
+    return {
+        "prefect starting": "starting Prefect",
+        "prefect": f"ready at {facts.get('url')}",
+        "listed": f"listed {facts.get('count')} headlines",
+        "rendered": f"rendered {facts.get('name')}",
+        "unrendered": f"not rendered: {facts.get('name')}: {facts.get('reason')}",
+    }.get(stage, "")
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(max(0.0, seconds)), 60)
+    return f"{minutes}:{rest:02d}"

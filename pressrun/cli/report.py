@@ -1,0 +1,72 @@
+"""How a run ended, for a person and for a program."""
+
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+
+from pressrun.archive import Archive
+from pressrun.models import Edition, Way
+
+
+def as_object(archive: Archive, edition: Edition, done: str, seconds: float) -> dict[str, Any]:
+    """The outcome as one JSON object: where the edition lies, what failed and why."""
+    return {
+        "state": done,
+        "paper": edition.paper,
+        "date": edition.edition_date.isoformat(),
+        "revision": edition.revision,
+        "as_of": edition.as_of.isoformat() if edition.as_of else None,
+        "stories": len(edition.stories),
+        "listed": edition.listed,
+        "engine": edition.model.engine,
+        "model": edition.model.model,
+        "files": archive.editions.addresses(edition),
+        "failures": [failure.model_dump(mode="json") for failure in edition.failures],
+        "render_failures": list(edition.render_failures),
+        "missing_glyphs": list(edition.missing_glyphs),
+        "tokens": _tokens(edition),
+        "seconds": round(seconds, 2),
+    }
+
+
+def print_report(archive: Archive, edition: Edition, done: str, seconds: float) -> None:
+    """Tell a person, on standard output, what was printed and what is missing."""
+    console = Console(soft_wrap=True)
+    colour = "green" if edition.is_complete else "yellow"
+    console.print(
+        f"[bold {colour}]{done}[/bold {colour}] {escape(edition.title)} {edition.edition_date}: "
+        f"{len(edition.stories)} of {edition.listed} stories, revision {edition.revision}, "
+        f"{seconds:.1f} s",
+        highlight=False,
+    )
+    if edition.as_of:
+        console.print("  the day is not over: the next run prints it again", highlight=False)
+    ways = sum(story.summary.way is Way.SELECTED for story in edition.stories)
+    console.print(
+        f"  by {escape(edition.model.model)} ({edition.model.engine}); "
+        f"{len(edition.stories) - ways} written, {ways} of selected sentences; "
+        f"{_tokens(edition)} tokens",
+        highlight=False,
+    )
+    for name, address in archive.editions.addresses(edition).items():
+        console.print(f"  {name:<14} {escape(address)}", highlight=False)
+    for failure in edition.failures:
+        console.print(
+            f"  [yellow]missing[/yellow] {failure.rank} {escape(failure.title)} "
+            f"({failure.step}): {escape(failure.reason)}",
+            highlight=False,
+        )
+    for reason in edition.render_failures:
+        console.print(f"  [yellow]not rendered[/yellow] {escape(reason)}", highlight=False)
+    if edition.missing_glyphs:
+        console.print(
+            f"  printed as 〓, for want of a glyph: {escape(' '.join(edition.missing_glyphs))}",
+            highlight=False,
+        )
+
+
+def _tokens(edition: Edition) -> int:
+    return sum(
+        story.summary.prompt_tokens + story.summary.output_tokens for story in edition.stories
+    )

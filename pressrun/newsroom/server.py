@@ -1,0 +1,103 @@
+"""The newsroom over real HTTP, on loopback."""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from types import TracebackType
+from typing import Self
+
+from aiohttp import web
+from jinja2 import Template
+
+from pressrun.newsroom import toplist
+from pressrun.newsroom.loader import dates, every_article
+from pressrun.newsroom.pages import page, picture
+
+HOST = "127.0.0.1"
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+INDEX = Template(
+    """<!DOCTYPE html>
+<html lang="zh"><meta charset="utf-8"><title>Newsroom</title><h1>Newsroom</h1>
+{% for day in days %}<h2><a href="{{ list }}{{ day.strftime('%Y%m%d') }}">{{ day }}</a></h2><ul>
+{% for one in articles if one.listed == day -%}
+<li><a href="{{ one.path }}">{{ one.title }}</a> {{ one.medium }}, {{ one.charset }}</li>
+{% endfor %}</ul>{% endfor %}</html>""",
+    autoescape=True,
+)
+
+
+class Newsroom:
+    """Serves the newsroom inside an `async with`; port 0 takes a free one.
+
+    *requests* counts how often each path was asked for.
+
+    Raises:
+        OSError: on entering, when the port is taken.
+    """
+
+    def __init__(self, port: int = 0) -> None:
+        self.requests: Counter[str] = Counter()
+        self._port = port
+        self._pages = {article.path: article for article in every_article()}
+        self._pictures = {one.image_path: one for one in every_article() if one.image}
+        app = web.Application(middlewares=[self._count])
+        app.router.add_get("/", self._index)
+        app.router.add_get(toplist.PATH, self._list)
+        app.router.add_get("/img/{name}", self._picture)
+        app.router.add_get("/{category}/{day}/{name}", self._page)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
+
+    @property
+    def url(self) -> str:
+        """Where the newsroom answers, without a slash at the end."""
+        return f"http://{HOST}:{self._port}"
+
+    @property
+    def list_url(self) -> str:
+        """The address of the lists, for the setting `sources.sina.list_url`."""
+        return self.url + toplist.PATH
+
+    async def __aenter__(self) -> Self:
+        await self._runner.setup()
+        try:
+            await web.TCPSite(self._runner, HOST, self._port).start()
+        except OSError:
+            await self._runner.cleanup()
+            raise
+        self._port = self._runner.addresses[0][1]
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._runner.cleanup()
+
+    @web.middleware
+    async def _count(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        self.requests[request.path] += 1
+        return await handler(request)
+
+    async def _index(self, _: web.Request) -> web.Response:
+        first = f"{toplist.PATH}?top_cat=www_www_all_suda_suda&top_time="
+        html = INDEX.render(days=dates(), articles=every_article(), list=first)
+        return web.Response(text=html, content_type="text/html")
+
+    async def _list(self, request: web.Request) -> web.Response:
+        text = toplist.top_list(request.query, self.url)
+        return web.Response(text=text, content_type="application/javascript", charset="utf-8")
+
+    async def _page(self, request: web.Request) -> web.Response:
+        article = self._pages.get(request.path)
+        if article is None:
+            raise web.HTTPNotFound
+        return web.Response(body=page(article), headers={"Content-Type": article.content_type})
+
+    async def _picture(self, request: web.Request) -> web.Response:
+        article = self._pictures.get(request.path)
+        if article is None:
+            raise web.HTTPNotFound
+        return web.Response(body=picture(article), content_type="image/png")

@@ -1,0 +1,222 @@
+"""What the three renderers print: an edition as plain words in reading order. Pure.
+
+Nothing here is markup. Every string is inert (renderers.inert), every moment is in the paper's
+time zone, every fixed word is in the frame's language.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pressrun.errors import RenderError
+from pressrun.models import Edition, Failure, ModelIdentity, Story, Summary, Way
+from renderers.inert import language_tag, plain, web_link
+from renderers.words import Words, words_for
+
+TITLE_CHARS = 500
+TEXT_CHARS = 4000
+LABEL_CHARS = 80
+REASON_CHARS = 300
+NOTES_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A story as printed. *anchor* is its `id`; *link* is None when the address is unsafe."""
+
+    anchor: str
+    rank: int
+    title: str
+    link: str | None
+    lang: str
+    medium: str
+    time: str
+    moment: str
+    summary: str
+    byline: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A listed headline that is not printed, and why: in words, and as the error said it."""
+
+    rank: int
+    title: str
+    link: str | None
+    why: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An edition in reading order: front, stories, gaps, colophon."""
+
+    words: Words
+    lang: str
+    title: str
+    day: str
+    iso_day: str
+    counts: str
+    stamps: tuple[str, ...]
+    items: tuple[Item, ...]
+    gaps: tuple[Gap, ...]
+    colophon: tuple[tuple[str, tuple[str, ...]], ...]
+    printed_at: str
+    generator: str
+
+    @property
+    def heading(self) -> str:
+        """The title of the page and of the PDF: paper and day."""
+        return f"{self.title} · {self.day}".replace("\u3000", " ")
+
+
+def make_document(edition: Edition) -> Document:
+    """The document of *edition*.
+
+    Raises:
+        RenderError: its time zone is not known here.
+    """
+    words = words_for(edition.language)
+    try:
+        zone = ZoneInfo(edition.time_zone)
+    except (ZoneInfoNotFoundError, ValueError) as exc:
+        raise RenderError(
+            f"{edition.paper} {edition.edition_date}: time zone {edition.time_zone!r} is not known;"
+            " install tzdata, or correct the paper's time_zone"
+        ) from exc
+    return Document(
+        words=words,
+        lang=words.tag,
+        title=plain(edition.title, LABEL_CHARS) or edition.paper,
+        day=words.day(edition.edition_date),
+        iso_day=edition.edition_date.isoformat(),
+        counts=_counts(edition, words),
+        stamps=tuple(_stamps(edition, words, zone)),
+        items=tuple(
+            _item(position, story, edition, words, zone)
+            for position, story in enumerate(edition.stories, 1)
+        ),
+        gaps=tuple(_gap(failure, words) for failure in edition.failures),
+        colophon=tuple(_colophon(edition, words, zone)),
+        printed_at=edition.printed_at.isoformat(timespec="seconds"),
+        generator=plain(f"Pressrun {edition.pressrun_version}", LABEL_CHARS),
+    )
+
+
+def _counts(edition: Edition, words: Words) -> str:
+    if not edition.listed and not edition.stories:
+        return words.nothing_listed
+    form = words.counts_all if len(edition.stories) == edition.listed else words.counts
+    return form.format(stories=len(edition.stories), listed=edition.listed)
+
+
+def _stamps(edition: Edition, words: Words, zone: ZoneInfo) -> Iterator[str]:
+    if edition.as_of:
+        yield words.as_of.format(time=f"{edition.as_of.astimezone(zone):%H:%M}")
+    if edition.revision > 1:
+        yield words.revision.format(number=edition.revision)
+
+
+def _item(position: int, story: Story, edition: Edition, words: Words, zone: ZoneInfo) -> Item:
+    return Item(
+        anchor=f"story-{position}",
+        rank=story.rank,
+        title=plain(story.title, TITLE_CHARS) or words.untitled,
+        link=web_link(story.url),
+        lang=language_tag(story.language, words.tag),
+        medium=plain(story.medium, LABEL_CHARS),
+        time=_time(story.published, edition, words, zone) if story.published else "",
+        moment=story.published.astimezone(zone).isoformat() if story.published else "",
+        summary=plain(story.summary.text, TEXT_CHARS),
+        byline=_byline(story.summary, words),
+        notes=tuple(_notes(story.summary, words)),
+    )
+
+
+def _time(moment: datetime, edition: Edition, words: Words, zone: ZoneInfo) -> str:
+    """The hour on the edition's day, with the date on another, with the year in another year."""
+    local = moment.astimezone(zone)
+    clock = f"{local:%H:%M}"
+    if local.date() == edition.edition_date:
+        return clock
+    if local.year != edition.edition_date.year:
+        return f"{local:%Y-%m-%d} {clock}"
+    return words.clock.format(month=words.months[local.month - 1], day=local.day, time=clock)
+
+
+def _byline(summary: Summary, words: Words) -> str:
+    form = words.selected if summary.way is Way.SELECTED else words.written
+    return form.format(model=plain(summary.model, LABEL_CHARS))
+
+
+def _notes(summary: Summary, words: Words) -> Iterator[str]:
+    if summary.chars_read < summary.chars_total:
+        yield words.partly_read.format(
+            read=f"{summary.chars_read:,}", total=f"{summary.chars_total:,}"
+        )
+    if summary.repairs:
+        repairs = words.semicolon.join(plain(repair, LABEL_CHARS) for repair in summary.repairs)
+        yield words.repaired.format(repairs=repairs)
+
+
+def _gap(failure: Failure, words: Words) -> Gap:
+    kind = words.kinds.get(failure.kind, "")
+    # The link says which page; the message need not say it again.
+    reason = failure.reason.removeprefix(f"{failure.url}: ")
+    return Gap(
+        rank=failure.rank,
+        title=plain(failure.title, TITLE_CHARS) or words.untitled,
+        link=web_link(failure.url),
+        why=words.steps[failure.step] + (words.joint + kind if kind else ""),
+        reason=plain(reason, REASON_CHARS),
+    )
+
+
+def _colophon(
+    edition: Edition, words: Words, zone: ZoneInfo
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    listing = edition.listing
+    yield words.model, tuple(_model(edition.model))
+    host = (urlsplit(web_link(listing.url) or "").hostname) or ""
+    facts = (
+        listing.source,
+        host,
+        words.categories.get(listing.category, listing.category),
+        words.rankings.get(listing.ranking, listing.ranking),
+    )
+    yield words.source, (" · ".join(plain(fact, LABEL_CHARS) for fact in facts if fact),)
+    if listing.skipped:
+        reasons = Counter(plain(reason, REASON_CHARS) for reason in listing.skipped)
+        lines = [
+            f"{reason} × {count}" if count > 1 else reason
+            for reason, count in reasons.most_common(NOTES_SHOWN)
+        ]
+        count = len(listing.skipped)
+        yield words.skipped, (words.skipped_rows.format(count=count), *lines)
+    if listing.notes:
+        notes = (
+            *listing.notes[:NOTES_SHOWN],
+            *(("…",) if len(listing.notes) > NOTES_SHOWN else ()),
+        )
+        yield words.notes, tuple(plain(note, REASON_CHARS) for note in notes)
+    printed = words.printed_by.format(
+        moment=f"{edition.printed_at.astimezone(zone):%Y-%m-%d %H:%M}",
+        zone=edition.time_zone,
+        version=plain(edition.pressrun_version, LABEL_CHARS),
+        revision=edition.revision,
+    )
+    yield words.printed, (printed,)
+
+
+def _model(model: ModelIdentity) -> Iterator[str]:
+    digest = model.digest.removeprefix("sha256:")[:12]
+    name = " · ".join(
+        plain(fact, LABEL_CHARS) for fact in (model.model, model.engine, digest) if fact
+    )
+    yield name
+    if model.note:
+        yield plain(model.note, REASON_CHARS)

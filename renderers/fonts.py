@@ -1,0 +1,61 @@
+"""Which characters the fonts that come with Pressrun have, and what becomes of the others."""
+
+import unicodedata
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+
+from fontTools.ttLib import TTFont
+
+FACES = ("NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf")
+"""Noto Sans SC, cut to the GBK set by scripts/make_fonts.py; SIL Open Font License 1.1."""
+
+GETA = "〓"
+"""Printed for a character that no font has, as Chinese and Japanese printers always did."""
+
+
+def face_bytes(name: str) -> bytes:
+    """The font file *name*, one of `FACES`.
+
+    Raises:
+        KeyError: it is not one of them.
+    """
+    if name not in FACES:
+        raise KeyError(name)
+    return (files("renderers") / "fonts" / name).read_bytes()
+
+
+@cache
+def characters() -> frozenset[int]:
+    """Code points that every face has, and the white space of markup."""
+    cmaps = []
+    for name in FACES:
+        with TTFont(BytesIO(face_bytes(name)), lazy=True) as font:
+            cmaps.append(frozenset(font.getBestCmap() or ()))
+    return frozenset.intersection(*cmaps) | {ord("\n"), ord("\t")}
+
+
+def fit(text: str) -> tuple[str, tuple[str, ...]]:
+    """*text* in characters that the fonts have, and those that were replaced by 〓, sorted.
+
+    A character whose compatibility form (NFKC) the fonts have is printed as that form: a
+    radical as its ideograph, a styled letter as the plain one. That loses nothing to report.
+    """
+    known = characters()
+    substitutes = {}
+    missing = []
+    for char in sorted(set(text)):
+        if ord(char) in known:
+            continue
+        form = unicodedata.normalize("NFKC", char)
+        if form.isalnum() and all(ord(part) in known for part in form):
+            substitutes[ord(char)] = form
+        else:
+            substitutes[ord(char)] = GETA
+            missing.append(char)
+    return text.translate(substitutes), tuple(missing)
+
+
+def describe(char: str) -> str:
+    """*char* by its number and its name, since it cannot be shown."""
+    return f"U+{ord(char):04X} {unicodedata.name(char, '')}".rstrip()

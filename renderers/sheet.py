@@ -1,0 +1,73 @@
+"""An edition laid out on pages by WeasyPrint, for the PDF and for the picture."""
+
+import contextlib
+import io
+import warnings
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pressrun.errors import RenderError
+from pressrun.models import Edition
+from renderers.document import Document, make_document
+from renderers.fonts import describe, fit
+from renderers.markup import fill, require_placed
+
+PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+"""What WeasyPrint 70 needs, by the names of Debian and Ubuntu; the rest comes along."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Pages with every story on them. *layout* is a `weasyprint.Document`."""
+
+    document: Document
+    layout: Any
+    missing_glyphs: tuple[str, ...]
+
+
+def lay_out(edition: Edition, style: str, *, contents: bool = False, name: str) -> Sheet:
+    """*edition* on pages in *style*, with a table of contents if asked.
+
+    Raises:
+        RenderError: a system library is missing, or a story has no place on the pages of *name*.
+    """
+    weasyprint, fetcher = _weasyprint()
+    document = make_document(edition)
+    html, missing = fit(fill(document, style, contents=contents))
+    if missing:
+        document = _with_missing(document, missing)
+        html, _ = fit(fill(document, style, contents=contents))
+    layout = weasyprint.HTML(string=html, base_url="about:blank", url_fetcher=fetcher()).render()
+    placed = {
+        anchor
+        for page in layout.pages
+        for anchor, (_, _, _, bottom) in page.anchors.items()
+        if bottom <= page.height
+    }
+    require_placed(document, placed, name)
+    return Sheet(document, layout, missing)
+
+
+def _with_missing(document: Document, missing: tuple[str, ...]) -> Document:
+    words = document.words
+    names = ", ".join(describe(char) for char in missing[:40]) + ("…" if len(missing) > 40 else "")
+    row = (words.missing_glyphs, (words.glyph.format(glyphs=names),))
+    return replace(document, colophon=(*document.colophon, row))
+
+
+def _weasyprint() -> tuple[Any, Any]:
+    """The library and our fetcher, imported only here: without Pango the import fails."""
+    try:
+        # It prints a notice when a library is missing, and warns when fontconfig knows no font:
+        # the first belongs into our error, the second is no matter, since we bring our fonts.
+        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import weasyprint
+
+            from renderers.fetcher import FontFetcher
+    except OSError as exc:
+        raise RenderError(
+            f"WeasyPrint needs system libraries that are missing ({exc}); "
+            f"install them: apt-get install -y {PACKAGES}"
+        ) from exc
+    return weasyprint, FontFetcher

@@ -1,0 +1,180 @@
+"""The fixed words of an edition's frame, one table a language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from pressrun.models import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a frame says in one language. Strings with braces are for `str.format`."""
+
+    tag: str
+    full_date: str
+    weekdays: tuple[str, ...]
+    months: tuple[str, ...]
+    clock: str
+    as_of: str
+    revision: str
+    counts: str
+    counts_all: str
+    nothing_listed: str
+    nothing_printed: str
+    contents: str
+    stories: str
+    missing: str
+    colophon: str
+    selected: str
+    written: str
+    partly_read: str
+    repaired: str
+    joint: str
+    semicolon: str
+    untitled: str
+    model: str
+    source: str
+    skipped: str
+    skipped_rows: str
+    notes: str
+    printed: str
+    printed_by: str
+    missing_glyphs: str
+    glyph: str
+    steps: Mapping[Step, str] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    categories: Mapping[str, str] = field(default_factory=dict)
+    rankings: Mapping[str, str] = field(default_factory=dict)
+
+    def day(self, day: date) -> str:
+        """*day* with its weekday, in full."""
+        return self.full_date.format(
+            weekday=self.weekdays[day.weekday()],
+            year=day.year,
+            month=self.months[day.month - 1],
+            day=day.day,
+        )
+
+
+ZH = Words(
+    tag="zh-Hans",
+    full_date="{year}年{month}月{day}日　{weekday}",
+    weekdays=("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日"),
+    months=tuple(str(month) for month in range(1, 13)),
+    clock="{month}月{day}日 {time}",
+    as_of="截至 {time}",
+    revision="第 {number} 版",
+    counts="{listed} 条中的 {stories} 条",
+    counts_all="共 {stories} 条",
+    nothing_listed="当日榜单为空",
+    nothing_printed="本期没有可刊登的新闻。",
+    contents="目录",
+    stories="要闻",
+    missing="未能刊登",
+    colophon="本期说明",
+    selected="抽取式摘要 · {model} 选句",
+    written="由 {model} 撰写",
+    partly_read="模型读了原文 {total} 字中的前 {read} 字",
+    repaired="摘要经过修整：{repairs}",
+    joint="：",
+    semicolon="；",
+    untitled="（无标题）",
+    model="模型",
+    source="来源",
+    skipped="略过",
+    skipped_rows="榜单中 {count} 行不可用",
+    notes="备注",
+    printed="印制",
+    printed_by="{moment}（{zone}），Pressrun {version}，第 {revision} 版",
+    missing_glyphs="缺字",
+    glyph="印作〓的字：{glyphs}",
+    steps={
+        Step.FETCH: "抓取失败",
+        Step.EXTRACT: "未能提取正文",
+        Step.SUMMARISE: "未能生成摘要",
+    },
+    kinds={
+        "PageTooLarge": "页面过大",
+        "NotHtml": "不是网页",
+        "HttpStatus": "服务器返回错误",
+        "FetchError": "无法取得页面",
+        "ExtractionError": "页面中没有可读的文章",
+        "EngineUnavailable": "模型服务没有响应",
+        "ModelMissing": "模型未安装",
+        "BadAnswer": "模型的回答不可用",
+        "EngineError": "模型服务出错",
+    },
+    categories={
+        "all": "综合",
+        "china": "国内",
+        "world": "国际",
+        "society": "社会",
+        "sports": "体育",
+        "finance": "财经",
+        "entertainment": "娱乐",
+        "technology": "科技",
+        "military": "军事",
+    },
+    rankings={"clicks": "按点击排行", "comments": "按评论排行", "shares": "按分享排行"},
+)
+
+EN = Words(
+    tag="en",
+    full_date="{weekday}, {day} {month} {year}",
+    weekdays=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    months=(
+        *("January", "February", "March", "April", "May", "June"),
+        *("July", "August", "September", "October", "November", "December"),
+    ),
+    clock="{day} {month}, {time}",
+    as_of="As of {time}",
+    revision="Revision {number}",
+    counts="{stories} of {listed} stories",
+    counts_all="Stories: {stories}",
+    nothing_listed="The day’s list is empty",
+    nothing_printed="No story could be printed in this edition.",
+    contents="Contents",
+    stories="Stories",
+    missing="Missing from this edition",
+    colophon="About this edition",
+    selected="Selected sentences · chosen by {model}",
+    written="Written by {model}",
+    partly_read="The model read the first {read} of {total} characters",
+    repaired="Repaired: {repairs}",
+    joint=": ",
+    semicolon="; ",
+    untitled="(untitled)",
+    model="Model",
+    source="Source",
+    skipped="Skipped",
+    skipped_rows="Rows of the list that were not usable: {count}",
+    notes="Notes",
+    printed="Printed",
+    printed_by="{moment} ({zone}), Pressrun {version}, revision {revision}",
+    missing_glyphs="Missing characters",
+    glyph="Printed as 〓: {glyphs}",
+    steps={
+        Step.FETCH: "Not fetched",
+        Step.EXTRACT: "No article extracted",
+        Step.SUMMARISE: "Not summarised",
+    },
+    kinds={
+        "PageTooLarge": "the page is too large",
+        "NotHtml": "not a web page",
+        "HttpStatus": "the server answered with an error",
+        "FetchError": "the page could not be had",
+        "ExtractionError": "the page has no readable article",
+        "EngineUnavailable": "the model’s server does not answer",
+        "ModelMissing": "the model is not installed",
+        "BadAnswer": "the model’s answer was unusable",
+        "EngineError": "the model’s server failed",
+    },
+    categories={},
+    rankings={"clicks": "by clicks", "comments": "by comments", "shares": "by shares"},
+)
+
+
+def words_for(language: str) -> Words:
+    """The table of *language*, "zh" or "en"; English for any other."""
+    return ZH if language.lower().split("-")[0] == "zh" else EN

@@ -1,0 +1,131 @@
+"""Summaries and failures -> the edition (pure)."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from pressrun import __version__
+from pressrun.errors import CoverageError, ExtractionError, PressrunError, RenderError
+from pressrun.models import (
+    Article,
+    Edition,
+    Failure,
+    Headline,
+    Plan,
+    Rendition,
+    Step,
+    Story,
+    Summary,
+)
+
+
+def make_story(headline: Headline, article: Article, summary: Summary) -> Story:
+    """The story of *headline*. The list's title, medium and time come first, then the page's."""
+    return Story(
+        rank=headline.rank,
+        title=headline.title or article.title,
+        url=headline.url,
+        medium=headline.medium or article.medium,
+        published=headline.published or article.published,
+        category=headline.category,
+        language=article.language,
+        summary=summary,
+        article_chars=len(article.text),
+        page_sha256=article.page_sha256,
+        extractor=article.extractor,
+    )
+
+
+def make_failure(headline: Headline, step: Step, exc: Exception) -> Failure:
+    """What an edition says of *headline* when *step* failed with *exc* in the end.
+
+    An extraction's error names its own step.
+    An error outside our tree is a fault of Pressrun's: it is tried again by the next run.
+    """
+    ours = isinstance(exc, PressrunError)
+    return Failure(
+        rank=headline.rank,
+        title=headline.title,
+        url=headline.url,
+        step=Step.EXTRACT if isinstance(exc, ExtractionError) else step,
+        kind=type(exc).__name__,
+        reason=str(exc) if ours else f"unexpected: {type(exc).__name__}: {exc}",
+        transient=exc.transient if isinstance(exc, PressrunError) else True,
+    )
+
+
+def assemble(
+    plan: Plan, revision: int, outcomes: Sequence[Story | Failure], printed_at: datetime
+) -> Edition:
+    """The edition of *plan*, its stories and failures in the order of the list."""
+    stories = [outcome for outcome in outcomes if isinstance(outcome, Story)]
+    failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
+    return Edition(
+        pressrun_version=__version__,
+        paper=plan.paper,
+        title=plan.title,
+        edition_date=plan.edition_date,
+        time_zone=plan.time_zone,
+        language=plan.language,
+        revision=revision,
+        printed_at=printed_at,
+        as_of=plan.as_of,
+        listing=plan.listing,
+        model=plan.model,
+        content_sha256=plan.content_sha256,
+        listed=len(plan.headlines),
+        stories=tuple(sorted(stories, key=lambda story: story.rank)),
+        failures=tuple(sorted(failures, key=lambda failure: failure.rank)),
+    )
+
+
+def require_coverage(edition: Edition, least: float) -> None:
+    """Refuse an edition with too few stories.
+
+    Raises:
+        CoverageError: under *least* (0 to 1) of what was listed became stories.
+    """
+    if edition.coverage >= least:
+        return
+    reasons = Counter(f"{failure.step}: {failure.kind}" for failure in edition.failures)
+    raise CoverageError(
+        f"{edition.paper} {edition.edition_date}: {len(edition.stories)} of {edition.listed} "
+        f"articles became stories, under the threshold of {least:.0%}; nothing was published "
+        f"({', '.join(f'{count} x {reason}' for reason, count in reasons.most_common(4))}). "
+        f"Run it again to try once more what may pass, or lower papers.{edition.paper}.coverage",
+        transient=any(failure.transient for failure in edition.failures),
+    )
+
+
+def add_renditions(
+    edition: Edition, made: Sequence[tuple[str, tuple[Rendition, ...] | Exception]]
+) -> tuple[Edition, tuple[Rendition, ...]]:
+    """The edition with what its renderers could not do; the files they made.
+
+    *made* has each renderer's name and its files or its error, in order.
+
+    Raises:
+        RenderError: no renderer made anything.
+    """
+    files: list[Rendition] = []
+    failures: list[str] = []
+    for name, outcome in made:
+        if isinstance(outcome, Exception):
+            failures.append(f"{name}: {outcome}")
+            continue
+        files += [rendition.model_copy(update={"format": name}) for rendition in outcome]
+    if not files:
+        raise RenderError(f"no rendition could be made: {'; '.join(failures)}")
+    missing = {glyph for rendition in files for glyph in rendition.missing_glyphs}
+    update = {"render_failures": tuple(failures), "missing_glyphs": tuple(sorted(missing))}
+    return edition.model_copy(update=update), tuple(files)
+
+
+def shortfall(edition: Edition) -> str:
+    """What is missing and why in one line, "18 of 20 stories" first; empty when complete."""
+    if edition.is_complete:
+        return ""
+    parts = [f"{len(edition.stories)} of {edition.listed} stories"]
+    parts += [f"{failure.step}: {failure.title}: {failure.reason}" for failure in edition.failures]
+    parts += [f"render: {reason}" for reason in edition.render_failures]
+    return "; ".join(parts)

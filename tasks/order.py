@@ -1,0 +1,174 @@
+"""An order: one edition to print. And what is left to do for it, given the archive."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pressrun.archive import Archive
+from pressrun.errors import SettingsError
+from pressrun.models import Edition, Moment, Plan, Value
+from settings import PaperSettings, Settings
+from tasks.engines.address import from_typed
+
+
+class Order(Value):
+    """One edition to print: a paper on a date, as the settings stood at *moment*.
+
+    *as_of* is the moment when the day was not over by then. *content_sha256* names the settings
+    that change what is printed, the formats apart.
+    """
+
+    name: str
+    paper: PaperSettings
+    edition_date: date
+    moment: Moment
+    as_of: Moment | None
+    content_sha256: str
+
+
+class Todo(StrEnum):
+    """What an order still asks for."""
+
+    NOTHING = "nothing"
+    PRINT = "print"
+    RESUME = "resume"
+
+
+class Assignment(Value):
+    """What is left to do for an order.
+
+    *edition* is the current printing, if any. *plan* is the one to follow: of the unfinished
+    *revision* when resuming, of the current edition when its transient failures are tried
+    again or other formats are wanted; none when the headlines are to be listed.
+    """
+
+    todo: Todo
+    edition: Edition | None = None
+    plan: Plan | None = None
+    revision: int | None = None
+
+
+def overrides(
+    paper: str,
+    *,
+    limit: int | None = None,
+    formats: tuple[str, ...] = (),
+    engine: str | None = None,
+    model: str | None = None,
+    host: str | None = None,
+    archive: str | None = None,
+) -> dict[str, Any]:
+    """What a run's parameters change in the settings, as `load_settings` takes it.
+
+    Raises:
+        SettingsError: they contradict one another.
+    """
+    if model or host:
+        if engine == "embedded":
+            raise SettingsError(
+                "--model and --host are Ollama's; the engine embedded runs on this machine: name a "
+                "GGUF file of your own by PRESSRUN_ENGINES__EMBEDDED__GGUF"
+            )
+        # Whoever names a model or a host means Ollama.
+        engine = "ollama" if engine in {None, "auto"} else engine
+    ollama = _given(model=model, host=from_typed(host) if host else None)
+    wanted = _given(limit=limit, formats=formats or None)
+    return _given(
+        engine=engine,
+        archive=archive,
+        engines={"ollama": ollama} if ollama else None,
+        papers={paper: wanted} if wanted else None,
+    )
+
+
+def place_order(settings: Settings, name: str, edition_date: date, moment: datetime) -> Order:
+    """The order for paper *name* on *edition_date*, placed at *moment*.
+
+    Raises:
+        SettingsError: there is no such paper, or the day has not begun in its time zone.
+    """
+    paper = settings.paper(name)
+    today = moment.astimezone(ZoneInfo(paper.time_zone)).date()
+    if edition_date > today:
+        raise SettingsError(
+            f"{edition_date}: this day has not begun in {paper.time_zone}, where it is {today}; "
+            "name that day or one before it"
+        )
+    return Order(
+        name=name,
+        paper=paper,
+        edition_date=edition_date,
+        moment=moment,
+        as_of=moment if edition_date == today else None,
+        content_sha256=_content_sha256(settings, paper),
+    )
+
+
+def resolve_date(paper: PaperSettings, given: date | None, scheduled: datetime) -> date:
+    """The edition's date: *given*, else by the paper's setting from the *scheduled* start.
+
+    A schedule's 06:30 in Shanghai is the day before in UTC: days are those of the paper's zone.
+    """
+    if given is not None:
+        return given
+    day = scheduled.astimezone(ZoneInfo(paper.time_zone)).date()
+    return day if paper.default_day == "today" else day - timedelta(days=1)
+
+
+def assign(archive: Archive, order: Order) -> Assignment:
+    """What is left to do for *order*, once what a killed run left undone is made good.
+
+    Raises:
+        ArchiveError: the archive cannot be read.
+    """
+    editions = archive.editions
+    current = archive.settle(order.name, order.edition_date)
+    same = current is not None and current.content_sha256 == order.content_sha256
+    if same and current is not None and current.as_of is None:
+        made = {record.format for record in current.renditions}
+        again = any(failure.transient for failure in current.failures) or current.render_failures
+        if made.issuperset(order.paper.formats) and not again:
+            return Assignment(todo=Todo.NOTHING, edition=current)
+    unfinished = editions.unfinished(order.name, order.edition_date)
+    if unfinished is not None:
+        revision, plan = unfinished
+        # The list of an unfinished day has moved on since: it is printed anew.
+        if plan.content_sha256 == order.content_sha256 and plan.as_of is None:
+            plan = plan.model_copy(update={"formats": order.paper.formats})
+            return Assignment(todo=Todo.RESUME, edition=current, plan=plan, revision=revision)
+    if same and current is not None and current.as_of is None:
+        plan = editions.plan(order.name, order.edition_date, current.revision)
+        plan = plan.model_copy(update={"formats": order.paper.formats})
+        return Assignment(todo=Todo.PRINT, edition=current, plan=plan)
+    return Assignment(todo=Todo.PRINT, edition=current)
+
+
+def words_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """An engine's options that change its words; where it runs and how fast does not."""
+    names = ("model", "gguf", "num_ctx", "num_predict", "temperature", "seed", "way")
+    return {name: options[name] for name in names if name in options} or dict(options)
+
+
+def utc_now() -> datetime:
+    """This moment. Only the edges call it: the flow's default and the command."""
+    return datetime.now(UTC)
+
+
+def _given(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _content_sha256(settings: Settings, paper: PaperSettings) -> str:
+    engines = ("ollama", "embedded") if settings.engine == "auto" else (settings.engine,)
+    content: Mapping[str, Any] = {
+        "paper": paper.model_dump(mode="json", exclude={"formats", "coverage", "default_day"}),
+        "sources": {name: settings.sources.options(name) for name in paper.sources},
+        "engine": settings.engine,
+        "engines": {name: words_options(settings.engines.options(name)) for name in engines},
+    }
+    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,0 +1,205 @@
+"""The steps as Prefect tasks: two an article, one for the list, one a renderer.
+
+They are awaited, never submitted: `.submit()` gives each task an event loop of its own, which
+breaks the shared session. Arguments are not hashed (NO_CACHE): the archive's store is the cache.
+"""
+
+import asyncio
+import hashlib
+from typing import Any, ParamSpec, Protocol, TypeVar
+
+from prefect import Task, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State, TaskRun
+from prefect.tasks import exponential_backoff
+
+from pressrun import errors, plugins
+from pressrun.archive import ArticleKey, Failed, SummaryKey
+from pressrun.errors import ExtractionError, FetchError, PressrunError, SourceError
+from pressrun.models import (
+    Article,
+    Edition,
+    Headline,
+    Listing,
+    ListRequest,
+    Page,
+    Rendition,
+    Summary,
+)
+from pressrun.ports import Source
+from tasks.desk import Desk, tell
+from tasks.extract import EXTRACTOR, extract_article
+from tasks.order import words_options
+from tasks.render import render_edition
+from tasks.summarise import prompt_sha256, summarise_article
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+async def is_transient(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
+    """Whether the failure may pass: the exception's own flag, and nothing else."""
+    result = await state.aresult(raise_on_failure=False)
+    return isinstance(result, PressrunError) and result.transient
+
+
+@task(name="list", task_run_name="list {desk.order.edition_date}", cache_policy=NO_CACHE)
+async def list_headlines(desk: Desk) -> tuple[Listing, tuple[str, ...]]:
+    """The headlines of the first of the paper's sources that has some, and notes on the others.
+
+    Raises:
+        SourceError: none of them could be listed, or none had a headline.
+    """
+    paper, notes = desk.order.paper, []
+    request = ListRequest(
+        edition_date=desk.order.edition_date,
+        time_zone=paper.time_zone,
+        category=paper.category,
+        ranking=paper.ranking,
+        limit=paper.limit,
+    )
+    transient = False
+    for name in paper.sources:
+        source: Source = plugins.build("sources", name, desk.settings.sources.options(name))
+        try:
+            listing = await source.headlines(request, desk.fetcher)
+        except PressrunError as exc:
+            transient = transient or exc.transient
+            notes.append(f"{name}: {exc}")
+            continue
+        if listing.headlines:
+            return listing, tuple(notes)
+        notes.append(f"{name}: no headlines for {request.edition_date}, category {paper.category}")
+    raise SourceError("; ".join(notes), transient=transient)
+
+
+@task(name="read", task_run_name="{headline.rank:02d} read", cache_policy=NO_CACHE)
+async def read_article(desk: Desk, headline: Headline) -> Article:
+    """Fetch and extract the article of *headline*, or take it from the store.
+
+    Raises:
+        FetchError: the page could not be had.
+        ExtractionError: it has no article.
+    """
+    page = await _page(desk, headline)
+    tell("fetched", rank=headline.rank)
+    article = await _article(desk, headline, page)
+    tell("extracted", rank=headline.rank)
+    return article
+
+
+async def _page(desk: Desk, headline: Headline) -> Page:
+    store, day, fetch = desk.archive.store, desk.order.edition_date, desk.settings.fetch
+    # What could turn a final failure into a success: under other limits it is tried again.
+    under = f"max_bytes={fetch.max_bytes},private_hosts={fetch.private_hosts}"
+    found = await asyncio.to_thread(store.find_page, day, headline.url, conditions=under)
+    if isinstance(found, Page):
+        return found
+    if found is not None:
+        raise recorded(found, FetchError)
+    try:
+        page = await desk.fetcher.fetch_page(headline.url)
+    except PressrunError as exc:
+        if not exc.transient:
+            failed = Failed.of(exc, conditions=under)
+            await asyncio.to_thread(store.record_fetch_failure, day, headline.url, failed)
+        raise
+    await asyncio.to_thread(store.record_page, day, page)
+    return page
+
+
+async def _article(desk: Desk, headline: Headline, page: Page) -> Article:
+    store, limit_s = desk.archive.store, desk.settings.fetch.extract_timeout_s
+    key = ArticleKey.of(hashlib.sha256(page.body).hexdigest(), EXTRACTOR, headline)
+    under = f"extract_timeout_s={limit_s}"
+    found = await asyncio.to_thread(store.find_article, key, conditions=under)
+    if isinstance(found, Article):
+        return found
+    if found is not None:
+        raise recorded(found, ExtractionError)
+    try:
+        article = await desk.workers.run(extract_article, page, headline, timeout_s=limit_s)
+    except TimeoutError as exc:
+        error = ExtractionError(
+            f"{headline.url}: reading the page took over {limit_s:g} s; raise "
+            "PRESSRUN_FETCH__EXTRACT_TIMEOUT_S to wait longer"
+        )
+        await asyncio.to_thread(store.record_article, key, Failed.of(error, conditions=under))
+        raise error from exc
+    except ExtractionError as exc:
+        await asyncio.to_thread(store.record_article, key, Failed.of(exc, conditions=under))
+        raise
+    await asyncio.to_thread(store.record_article, key, article)
+    return article
+
+
+@task(name="summarise", task_run_name="{headline.rank:02d} summarise", cache_policy=NO_CACHE)
+async def summarise_story(desk: Desk, headline: Headline, article: Article) -> Summary:
+    """The summary of *article*, by the engine or from the store.
+
+    Raises:
+        EngineError: the engine gave no usable answer.
+    """
+    store, (engine, identity) = desk.archive.store, await desk.engine()
+    max_chars = desk.order.paper.length_for(article.language)
+    key = SummaryKey.of(
+        article,
+        identity,
+        prompt_sha256=prompt_sha256(identity.way, article.language),
+        max_chars=max_chars,
+        options=words_options(desk.settings.engines.options(identity.engine)),
+    )
+    summary = await asyncio.to_thread(store.find_summary, key)
+    if summary is None:
+        async with await desk.model_slots():
+            tell("summarising", rank=headline.rank)
+            summary = await summarise_article(article, engine, identity, max_chars=max_chars)
+        await asyncio.to_thread(store.record_summary, key, summary)
+        tell("tokens", count=summary.prompt_tokens + summary.output_tokens)
+    tell("summarised", rank=headline.rank)
+    return summary
+
+
+@task(name="render", task_run_name="render {name}", cache_policy=NO_CACHE)
+async def render(desk: Desk, edition: Edition, name: str) -> tuple[Rendition, ...]:
+    """The files that renderer *name* makes of *edition*.
+
+    Raises:
+        RenderError: it failed.
+    """
+    tell("rendering", name=name, total=len(desk.order.paper.formats))
+    options = desk.settings.renderers.options(name)
+    renditions = await render_edition(desk.workers, edition, name, options)
+    tell("rendered", name=name)
+    return renditions
+
+
+def recorded(failed: Failed, kind: type[PressrunError]) -> PressrunError:
+    """The error that *failed* records, as its own class where there is one, else as *kind*."""
+    named = getattr(errors, failed.kind, kind)
+    own = named if isinstance(named, type) and issubclass(named, kind) else kind
+    error = own.__new__(own)
+    PressrunError.__init__(error, failed.reason, transient=failed.transient)
+    return error
+
+
+class Retrying(Protocol):
+    """Settings of what is tried again: attempts in all, seconds before the second."""
+
+    @property
+    def attempts(self) -> int:
+        """Attempts in all."""
+
+    @property
+    def retry_delay_s(self) -> float:
+        """Wait before the second attempt; doubles for each after it."""
+
+
+def with_retries(step: Task[P, R], by: Retrying) -> Task[P, R]:
+    """*step*, tried again while what fails is transient, with jittered, doubling waits."""
+    return step.with_options(
+        retries=by.attempts - 1,
+        retry_delay_seconds=exponential_backoff(backoff_factor=by.retry_delay_s),
+        retry_jitter_factor=0.5,
+        retry_condition_fn=is_transient,
+    )

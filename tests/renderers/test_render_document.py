@@ -1,0 +1,138 @@
+from datetime import UTC, datetime
+
+import pytest
+from edition_samples import RARE, ROCKET, make_edition, make_story, make_summary, mixed_edition
+
+from pressrun.errors import RenderError
+from renderers.document import make_document
+from renderers.fonts import characters, face_bytes, fit
+from renderers.inert import language_tag, plain, web_link
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\u202eb\u2066c\u200bd\ufeff", "abcd"),
+        (" a\n\x00 b\u2028c\u3000d ", "a b c d"),
+        ("e\u0301", "é"),
+        ("a" + "\u0335" * 40, "a\u0335\u0335"),
+        ("❤\ufe0f", "❤"),
+        ("abcdefghijkl", "abcdefghi…"),
+    ],
+)
+def test_text_is_one_line_without_what_steers_the_page(text: str, shown: str) -> None:
+    assert plain(text, 10) == shown
+
+
+@pytest.mark.parametrize(
+    ("url", "link"),
+    [
+        ("https://a.example/x?y=1&z=2#f", "https://a.example/x?y=1&z=2#f"),
+        ("HTTP://A.example:8080/a b".replace(" ", "%20"), "http://a.example:8080/a%20b"),
+        ("http://http/x", "http://http/x"),
+        (
+            "https://例子.测试/路?径=值",
+            "https://xn--fsqu00a.xn--0zwm56d/%E8%B7%AF?%E5%BE%84=%E5%80%BC",
+        ),
+        ('https://a.example/"><script>', "https://a.example/%22%3E%3Cscript%3E"),
+        ("http://[::1]:80/", "http://[::1]:80/"),
+    ],
+)
+def test_a_web_address_becomes_an_ascii_link(url: str, link: str) -> None:
+    assert web_link(url) == link
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "java\nscript:alert(1)",
+        "data:text/html,x",
+        "file:///etc/passwd",
+        "//a.example/x",
+        "/x",
+        "",
+        "https://",
+        "https://user:password@a.example/",
+        "https://a.example\\@b.example/",
+        "https://a.example/x y",
+        "http://[bad/",
+        "http://a.example:99999/",
+        "http://a<b/",
+        "https://a.example/" + "x" * 5000,
+    ],
+)
+def test_any_other_address_is_no_link(url: str) -> None:
+    assert web_link(url) is None
+
+
+def test_a_language_tag_cannot_carry_markup() -> None:
+    assert language_tag("zh", "en") == "zh-Hans"
+    assert language_tag("pt-BR", "en") == "pt-BR"
+    assert language_tag('"><b>', "en") == "en"
+
+
+def test_the_front_says_day_counts_revision_and_what_is_missing_in_words() -> None:
+    document = make_document(mixed_edition())
+    assert document.day.split() == ["2026年10月31日", "星期六"]
+    assert document.counts == "18 条中的 16 条"
+    assert document.stamps == ("截至 15:04", "第 2 版")
+    first, second = document.gaps
+    assert (first.why, first.reason) == (
+        "抓取失败：服务器返回错误",
+        "HTTP 503 after 4 attempts",
+    )
+    assert (second.why, second.reason, second.link) == (
+        "未能提取正文",
+        "34 characters of text",
+        None,
+    )
+
+
+def test_an_english_frame_speaks_english_around_chinese_stories() -> None:
+    document = make_document(make_edition((make_story(1),), language="en", listed=3))
+    assert (document.lang, document.day) == ("en", "Saturday, 31 October 2026")
+    assert document.counts == "1 of 3 stories"
+    assert document.items[0].lang == "zh-Hans"
+    assert document.items[0].byline == "Selected sentences · chosen by gemma3-270m"
+
+
+def test_a_story_says_when_its_article_was_cut_or_its_summary_repaired() -> None:
+    summary = make_summary(chars_read=4000, chars_total=12000, repairs=("cut", "cleaned"))
+    (item,) = make_document(make_edition((make_story(1, summary=summary),))).items
+    assert item.notes == ("模型读了原文 12,000 字中的前 4,000 字", "摘要经过修整：cut；cleaned")
+
+
+@pytest.mark.parametrize(
+    ("moment", "shown"),
+    [
+        (datetime(2026, 10, 30, 16, 5, tzinfo=UTC), "00:05"),
+        (datetime(2026, 10, 30, 15, 5, tzinfo=UTC), "10月30日 23:05"),
+        (datetime(2025, 12, 31, 15, 5, tzinfo=UTC), "2025-12-31 23:05"),
+    ],
+)
+def test_times_are_in_the_papers_zone_and_dated_off_the_day(moment: datetime, shown: str) -> None:
+    (item,) = make_document(make_edition((make_story(1, published=moment),))).items
+    assert item.time == shown
+
+
+def test_an_unknown_time_zone_is_a_render_error() -> None:
+    with pytest.raises(RenderError, match="Mars/Olympus"):
+        make_document(make_edition((), time_zone="Mars/Olympus"))
+
+
+def test_the_fonts_have_gbk_and_the_geta_and_english() -> None:
+    assert {ord(char) for char in "新闻囍龘〓“”…·A9é€"} <= characters()
+    assert len(characters()) > 22_000
+    with pytest.raises(KeyError):
+        face_bytes("../words.py")
+
+
+def test_a_character_without_a_glyph_becomes_a_geta_and_is_named() -> None:
+    assert fit(f"字{RARE}{ROCKET}{RARE}") == ("字〓〓〓", (ROCKET, RARE))
+
+
+def test_a_compatibility_form_is_printed_as_its_like_but_never_as_markup() -> None:
+    assert fit("𝟏𝕏") == ("1X", ())
+    text, _ = fit("\ufe64b\ufe65")  # small signs that NFKC turns into < and >
+    assert "<" not in text
