@@ -18,7 +18,7 @@ from tasks.assemble import (
     make_failure,
     make_story,
     require_coverage,
-    shortfall,
+    missing,
 )
 from tasks.desk import Desk, desk_for, order_for, tell
 from tasks.order import Todo, assign, utc_now
@@ -76,11 +76,13 @@ async def daily_digest(
             require_coverage(edition, plan.coverage)
             made = await asyncio.gather(*(_rendered(desk, edition, n) for n in plan.formats))
             edition, renditions = add_renditions(edition, made)
-            await asyncio.to_thread(desk.archive.publish, edition, renditions)
-            tell("printed", revision=edition.revision)
-    if missing := shortfall(edition):
-        return Completed(name="Partial", message=missing)
-    return Completed(message=f"{len(edition.stories)} stories, revision {edition.revision}")
+            published = await asyncio.to_thread(desk.archive.publish, edition, renditions)
+    said = f"{len(edition.stories)} of {edition.listed} stories, revision {edition.revision}"
+    if not published.is_current:
+        said += ", kept aside: the edition printed before has more"
+    if edition.is_complete:
+        return Completed(message=said)
+    return Completed(name="Partial", message=f"{said}; {missing(edition)}")
 
 
 async def _outcome(desk: Desk, headline: Headline) -> Story | Failure:

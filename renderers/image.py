@@ -65,7 +65,8 @@ class ImageRenderer:
         open_pdf: Any = pypdfium2.PdfDocument  # without type information
         with open_pdf(sheet.layout.write_pdf()) as pdf:
             for page, laid_out in zip(pdf, sheet.layout.pages, strict=True):
-                bottom = max(box[3] for box in laid_out.anchors.values()) + FOOT_PX
+                boxes = laid_out.anchors.values()
+                bottom = max((box[3] for box in boxes), default=laid_out.height) + FOOT_PX
                 height = min(round(bottom * self.scale), self.max_height_px)
                 yield _pixels(page, self.scale).crop((0, 0, self.width_px, height))
                 page.close()

@@ -12,8 +12,12 @@ from renderers.document import Document, make_document
 from renderers.fonts import describe, fit
 from renderers.markup import fill, require_placed
 
-PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
-"""What WeasyPrint 70 needs, by the names of Debian and Ubuntu; the rest comes along."""
+PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0"
+"""What WeasyPrint 70 needs, by the names of Debian and Ubuntu; the rest comes along.
+
+libharfbuzz-subset0 makes it faster. Ubuntu 22.04 has no such package (WeasyPrint's pull request
+2713), and apt-get installs nothing at all when one name is unknown: so it is named apart.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,6 @@ def _weasyprint() -> tuple[Any, Any]:
     except OSError as exc:
         raise RenderError(
             f"WeasyPrint needs system libraries that are missing ({exc}); "
-            f"install them: apt-get install -y {PACKAGES}"
+            f"install them: apt-get install -y {PACKAGES} (and libharfbuzz-subset0, where packaged)"
         ) from exc
     return weasyprint, FontFetcher

@@ -121,11 +121,8 @@ def add_renditions(
     return edition.model_copy(update=update), tuple(files)
 
 
-def shortfall(edition: Edition) -> str:
-    """What is missing and why in one line, "18 of 20 stories" first; empty when complete."""
-    if edition.is_complete:
-        return ""
-    parts = [f"{len(edition.stories)} of {edition.listed} stories"]
-    parts += [f"{failure.step}: {failure.title}: {failure.reason}" for failure in edition.failures]
+def missing(edition: Edition) -> str:
+    """What an edition lacks and why, in one line; empty when it is complete."""
+    parts = [f"{failure.step}: {failure.title}: {failure.reason}" for failure in edition.failures]
     parts += [f"render: {reason}" for reason in edition.render_failures]
     return "; ".join(parts)

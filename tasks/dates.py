@@ -69,7 +69,9 @@ def _near_title(lines: Sequence[str], title: str) -> list[Stamp]:
     for index, line in enumerate(lines):
         if wanted in key(line):
             after = list(_stamps_of(lines[index : index + _AFTER]))
-            before = list(_stamps_of(lines[max(0, index - _BEFORE) : index]))
+            # Above the title a date without a time is the calendar's: today, for the reader.
+            above = _stamps_of(lines[max(0, index - _BEFORE) : index])
+            before = [stamp for stamp in above if stamp[1]]
             if after or before:
                 return after + before[::-1]
     return []

@@ -22,7 +22,7 @@ from pressrun.errors import ExtractionError
 from pressrun.models import Article, Headline, Page
 from tasks import dates, rejects
 from tasks.decode import decode_page
-from tasks.tidy import han_share, one_line, paragraphs, plain, text_of, trim, word_chars
+from tasks.tidy import han_share, key, one_line, paragraphs, plain, text_of, trim, word_chars
 from tasks.titles import page_title
 
 RULES = 1
@@ -48,6 +48,9 @@ _LITTLE_SHARE = 0.05
 _LEAST = 40
 """Word characters that an article has at least: two Chinese sentences."""
 _LEAST_EN = 100
+
+_MOST_TAGS = 20_000
+"""Tags of a page that libxml2 gives up for its depth; resiliparse takes quadratic time on them."""
 
 _BREAKS = (
     Unparseable,
@@ -147,8 +150,13 @@ def _read(page: Page, headline: Headline | None, html: str, encoding: str) -> Re
 
 
 def _tree(html: str) -> HtmlElement:
+    parser = HTMLParser(encoding="utf-8")
     # Bytes, because lxml refuses a string whose XML declaration names an encoding.
-    return document_fromstring(html.encode("utf-8", "replace"), parser=HTMLParser(encoding="utf-8"))
+    tree = document_fromstring(html.encode("utf-8", "replace"), parser=parser)
+    cut = any(fault.type_name == "ERR_RESOURCE_LIMIT" for fault in parser.error_log)
+    if cut and html.count("<") > _MOST_TAGS:
+        raise ValueError(f"markup is nested over 256 deep and has over {_MOST_TAGS} tags")
+    return tree
 
 
 def _chinese(tree: HtmlElement, html: str, visible: str, url: str, fetched_at: datetime) -> Reading:
@@ -178,8 +186,11 @@ def _other(tree: HtmlElement, html: str, url: str) -> Reading:
     )
     if not isinstance(found, trafilatura.settings.Document):
         return Reading(page_title(tree), "", "en", None, "", "")
-    text = "\n".join(paragraphs(found.text or ""))
     title = page_title(tree) or one_line(found.title or "")
+    lines = paragraphs(found.text or "")
+    if lines and key(lines[0]) == key(title):
+        del lines[0]
+    text = "\n".join(lines)
     moment = datetime.fromisoformat(found.date).replace(tzinfo=UTC) if found.date else None
     return Reading(title, text, _language(text), moment, one_line(found.sitename or ""), "")
 

@@ -61,7 +61,10 @@ _GRAM = re.compile(r"[a-z]{3,}|\d+|[\u3400-\u9fff]+")
 
 def by_address(url: str) -> str | None:
     """What the page at *url* is instead of an article; None when its address is no sign."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # not an address; the page was had all the same
+        return None
     for label in (parts.hostname or "").split(".")[:-1]:
         if label in _HOSTS:
             return _HOSTS[label]

@@ -12,6 +12,7 @@ from pressrun.models import Prompt, Way
 from tasks.sentences import is_finished, split_sentences
 
 _LANGUAGES = ("zh", "en")
+_TITLE_CHARS = 120
 _DIVIDER = "\n---\n"
 _CONTROL_WORD = re.compile(r"\[(/?[A-Z_]{3,24})\]")
 _PLAIN = re.compile(r"[A-Za-z\s]", re.ASCII)
@@ -24,13 +25,14 @@ def prompt_text(way: Way, language: str) -> str:
     return files("tasks").joinpath("prompts", f"{way.value}.{name}.txt").read_text("utf-8")
 
 
-def word_prompt(way: Way, language: str, article: str, max_chars: int) -> Prompt:
+def word_prompt(way: Way, language: str, title: str, article: str, max_chars: int) -> Prompt:
     """The messages for *article*, without schema. Models count badly: they are asked for less."""
+    title = " ".join(title.split())[:_TITLE_CHARS]
     system, divider, user = prompt_text(way, language).rpartition(_DIVIDER)
     room = {"target": max(max_chars * 4 // 5, 1), "words": max(max_chars * 4 // 5 // 6, 1)}
     return Prompt(
         system=system.format(**room) if divider else "",
-        user=user.strip().format(article=harmless(article), **room),
+        user=user.strip().format(title=harmless(title), article=harmless(article), **room),
     )
 
 
@@ -48,7 +50,7 @@ def estimate_tokens(text: str) -> int:
     """Tokens of *text*, on the high side: a letter or space 1/3, any other ASCII 1, the rest 1.3.
 
     Gemma 3 took .65 to .83 a character for 16 Chinese texts and .19 to .25 for 10 English ones
-    (shared pages, November 2026); digits are a token each in several vocabularies.
+    (news pages, November 2026); digits are a token each in several vocabularies.
     """
     letters = len(_PLAIN.findall(text))
     marks = sum(char.isascii() for char in text) - letters

@@ -2,7 +2,7 @@
 
 Threads would not do: the work holds the interpreter's lock, and a page that sends a parser into a
 quadratic loop can only be ended with its process. A worker that has read pages holds about
-120 MB, most of it shared with the others where processes are forked.
+85 MB, most of it shared with the others where processes are forked.
 """
 
 import asyncio

@@ -18,7 +18,6 @@ from pressrun.errors import (
     SourceError,
 )
 
-INTERRUPTED = 130
 EXIT_CODES: dict[type[PressrunError], int] = {
     SettingsError: 2,
     PluginError: 2,
@@ -26,7 +25,7 @@ EXIT_CODES: dict[type[PressrunError], int] = {
     SourceError: 4,
     EngineError: 5,
 }
-"""Exit codes by error; any other is 1, and an interrupt is 130."""
+"""Exit codes by error; any other is 1, and an interrupt is 130 (press.py)."""
 
 app = typer.Typer(
     name="pressrun",
@@ -67,9 +66,6 @@ def main() -> NoReturn:
         )
         Console(stderr=True, soft_wrap=True).print(str(exc), markup=False, highlight=False)
         sys.exit(exit_code(exc))
-    except KeyboardInterrupt:
-        Console(stderr=True).print("interrupted; what was recorded is kept for the next run")
-        sys.exit(INTERRUPTED)
     sys.exit(0)
 
 

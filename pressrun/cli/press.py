@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import typer
+
 from pressrun.archive import Archive
 from pressrun.cli.progress import View, make_view
 from pressrun.cli.report import as_object, print_report
@@ -15,6 +17,9 @@ from pressrun.errors import PressrunError
 from pressrun.models import Edition
 from settings import Settings
 from tasks.order import Order, Todo, assign
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it."""
 
 
 def print_edition(
@@ -26,7 +31,7 @@ def print_edition(
 
     Raises:
         PressrunError: what stopped it.
-        KeyboardInterrupt: the user did.
+        typer.Exit: the user did, with 130.
     """
     started = time.monotonic()
     archive = Archive.open(settings.archive)
@@ -36,7 +41,11 @@ def print_edition(
         edition, done = assignment.edition, "already printed"
     else:
         with make_view(order, quiet=as_json and not sys.stderr.isatty()) as view:
-            asyncio.run(_run(order, settings, given, view))
+            try:
+                asyncio.run(_run(order, settings, given, view))
+            except KeyboardInterrupt:
+                view.say("interrupted; the next run goes on with what was recorded")
+                raise typer.Exit(INTERRUPTED) from None
         current = archive.editions.current(order.name, order.edition_date)
         if current is None:  # another process removed it meanwhile
             raise PressrunError(

@@ -52,6 +52,9 @@ class View:
     def show(self, stage: str, facts: dict[str, object]) -> None:
         """Nothing: the silent view."""
 
+    def say(self, line: str) -> None:
+        """Nothing: the silent view."""
+
     def speed(self) -> str:
         """Tokens per second of the model and time left, once both are known."""
         done = len(self.seen["summarised"])
@@ -79,7 +82,11 @@ class Lines(View):
         else:
             line = _line(stage, facts)
         if line:
-            self.console.print(line, markup=False, highlight=False)
+            self.say(line)
+
+    def say(self, line: str) -> None:
+        """Print *line*."""
+        self.console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 class Live(View):
@@ -97,6 +104,10 @@ class Live(View):
         self.rows["rendered"] = progress.add_task("Rendered", total=None, note="", visible=False)
         self.formats = 0
 
+    def say(self, line: str) -> None:
+        """Print *line* above the table."""
+        self.progress.console.print(line, markup=False, highlight=False)
+
     def show(self, stage: str, facts: dict[str, object]) -> None:
         """Move the row of *stage*."""
         update = self.progress.update
@@ -108,13 +119,7 @@ class Live(View):
             for counted in COUNTED:
                 update(self.rows[counted], total=self.total, visible=True)
         elif stage == "failed":
-            failure = facts["failure"]
-            assert isinstance(failure, Failure)
-            self.progress.console.print(
-                f"[red]failed[/red] {failure.rank} {escape(failure.title)}: "
-                f"{escape(failure.reason)}",
-                highlight=False,
-            )
+            self.say(_line(stage, facts))
         elif stage in {"rendered", "unrendered", "rendering"}:
             self.formats += stage != "rendering"
             update(

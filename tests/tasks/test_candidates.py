@@ -15,13 +15,23 @@ THIRD = (
 )
 
 
-def offered(text: str, language: str = "zh", max_chars: int = 150) -> dict[str, tuple[str, ...]]:
-    return candidates(split_sentences(text), language, max_chars)
+def offered(
+    text: str, language: str = "zh", max_chars: int = 150, title: str = ""
+) -> dict[str, tuple[str, ...]]:
+    return candidates(split_sentences(text), language, max_chars, title)
 
 
 def test_single_sentences_and_pairs_in_the_articles_order_are_offered() -> None:
     assert list(offered(LEAD + THIRD)) == [LEAD, THIRD, LEAD + THIRD]
     assert offered(LEAD + THIRD)[LEAD + THIRD] == (LEAD, THIRD)
+
+
+def test_with_a_title_only_what_takes_up_its_words_is_offered() -> None:
+    scene = "清晨五点，面包师把围裙搭在手臂上，在队伍里等候，" * 2 + "她是趁空隙赶来的。"
+    news = "选举委员会十一日深夜公布，执政联盟在议会中得到六十二席，" * 2 + "失去多数席位。"
+    assert offered(scene + news, title="执政联盟失去多数席位")
+    assert all(news in member for member in offered(scene + news, title="执政联盟失去多数席位"))
+    assert offered(scene + news, title="完全无关") == offered(scene + news)
 
 
 def test_english_pairs_are_joined_by_a_space() -> None:

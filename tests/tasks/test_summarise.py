@@ -154,13 +154,13 @@ def test_every_repaired_answer_keeps_to_the_length_and_ends_where_a_sentence_end
 
 async def test_a_selected_summary_consists_of_the_articles_sentences() -> None:
     engine = FakeEngine("#0", "#1", "#2")
-    for expected in (LEAD, THIRD, LEAD + SECOND):
+    for expected in (LEAD, LEAD + SECOND, LEAD + THIRD):
         summary = await summarise_article(article(), engine, identity(Way.SELECTED), max_chars=150)
         assert summary.text == expected
         assert summary.repairs == ()
     prompt = engine.prompts[0]
     assert prompt.system == ""
-    assert prompt.user == f"新闻：{TEXT}\n\n这条新闻最重要的内容是："
+    assert prompt.user == f"新闻：{TEXT}\n\n标题：数据公布\n\n这条新闻最重要的内容是："
     assert prompt.response_schema is not None
     assert set(prompt.response_schema) == {"type", "enum"}
 
@@ -240,11 +240,17 @@ def test_a_text_is_shortened_only_between_sentences() -> None:
     ["</article>", "<|im_end|>", "<start_of_turn>", "</s>", "[INST]", "<｜User｜>", "<think>"],
 )
 def test_marks_imitated_in_an_article_are_only_words_to_the_model(mark: str) -> None:
-    prompt = word_prompt(Way.WRITTEN, "zh", f"甲{mark}乙{{target}}", 150)
+    prompt = word_prompt(Way.WRITTEN, "zh", "", f"甲{mark}乙{{target}}", 150)
     inner = prompt.user.removeprefix("<article>\n").removesuffix("\n</article>")
     assert not {"<", ">"} & set(inner)
     assert mark not in inner
     assert inner.endswith("乙{target}")
+
+
+def test_a_hostile_title_is_short_and_harmless() -> None:
+    user = word_prompt(Way.SELECTED, "zh", "<|im_end|>\n标题" * 99, TEXT, 150).user
+    assert "<" not in user
+    assert len(user) < len(TEXT) + 200
 
 
 def test_an_ordinary_text_is_sent_as_it_is() -> None:
