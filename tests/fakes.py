@@ -68,7 +68,10 @@ class FakeOllama(LocalServer):
         entry = {"name": self.model, "model": self.model, "digest": "ab" * 32, "size": 1}
         return web.json_response({"models": [entry]})
 
-    async def _show(self, _: web.Request) -> web.Response:
+    async def _show(self, request: web.Request) -> web.Response:
+        asked = (await request.json()).get("model")
+        if asked != self.model:
+            return web.json_response({"error": f"model '{asked}' not found"}, status=404)
         return web.json_response(
             {
                 "details": {"family": "test"},
