@@ -17,8 +17,8 @@ from tasks.assemble import (
     assemble,
     make_failure,
     make_story,
-    require_coverage,
     missing,
+    require_coverage,
 )
 from tasks.desk import Desk, desk_for, order_for, tell
 from tasks.order import Todo, assign, utc_now

@@ -7,7 +7,7 @@ text are code points after NFC. An edition's date is a date in its paper's time 
 """
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 

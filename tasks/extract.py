@@ -20,10 +20,19 @@ from resiliparse.extract.html2text import extract_plain_text
 
 from pressrun.errors import ExtractionError
 from pressrun.models import Article, Headline, Page
-from tasks import dates, rejects
-from tasks.decode import decode_page
-from tasks.tidy import han_share, key, one_line, paragraphs, plain, text_of, trim, word_chars
-from tasks.titles import page_title
+from tasks.extraction import dates, rejects
+from tasks.extraction.decode import decode_page
+from tasks.extraction.tidy import (
+    han_share,
+    key,
+    one_line,
+    paragraphs,
+    plain,
+    text_of,
+    trim,
+    word_chars,
+)
+from tasks.extraction.titles import page_title
 
 RULES = 1
 """Version of our own rules: raise it when the same page may give another article."""

@@ -1,7 +1,8 @@
 """An address -> a page: one polite aiohttp session for a run.
 
 There is no retry in here: Prefect's retries are the only layer. An error says by `transient`
-whether to try again; a host that asks for a pause gets it from every request (`tasks.gates`).
+whether to try again; a host that asks for a pause gets it from every request
+(`tasks.fetching.gates`).
 """
 
 import asyncio
@@ -20,10 +21,10 @@ import pressrun
 from pressrun.errors import FetchError, HttpStatus, NotHtml, PageTooLarge
 from pressrun.models import Page
 from settings.groups import FetchSettings
-from tasks.fetch_faults import bad_url, clean, fetch_fault, retry_after_s
-from tasks.gates import Clock, HostGates, Sleep
-from tasks.routes import proxy_for, public_socket, refuse_private, system_proxies, through
-from tasks.sniff import cannot_be_html, is_html
+from tasks.fetching.faults import bad_url, clean, fetch_fault, retry_after_s
+from tasks.fetching.gates import Clock, HostGates, Sleep
+from tasks.fetching.routes import proxy_for, public_socket, refuse_private, system_proxies, through
+from tasks.fetching.sniff import cannot_be_html, is_html
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PAUSES = frozenset({429, 503})

@@ -14,10 +14,10 @@ from typing import NamedTuple
 from pressrun.errors import BadAnswer
 from pressrun.models import Article, Completion, ModelIdentity, Summary, Way
 from pressrun.ports import Engine
-from tasks.candidates import candidates
-from tasks.clean import clean_answer
-from tasks.sentences import fit, is_finished, split_sentences
-from tasks.wording import estimate_tokens, prompt_text, shorten, word_prompt
+from tasks.summaries.candidates import candidates
+from tasks.summaries.clean import clean_answer
+from tasks.summaries.sentences import fit, is_finished, split_sentences
+from tasks.summaries.wording import estimate_tokens, prompt_text, shorten, word_prompt
 
 VERSION = 1
 """Of everything here and in the modules it uses that changes a summary: raise it with them."""

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from tasks.fetch_faults import clean
+from tasks.fetching.faults import clean
 
 MAX_TITLE = 200
 """Longest title kept, in code points; the longest of real headlines have about 60."""

@@ -24,13 +24,16 @@ NOW = datetime(2026, 3, 20, 1, 0, tzinfo=UTC)
 
 
 class Notes:
-    """An observer that writes down."""
+    """An observer that rings when a stage was reached so many times."""
 
-    def __init__(self) -> None:
-        self.stages: list[str] = []
+    def __init__(self, stage: str, times: int) -> None:
+        self.stage, self.left = stage, times
+        self.reached = asyncio.Event()
 
     def event(self, stage: str, /, **facts: object) -> None:
-        self.stages.append(stage)
+        self.left -= stage == self.stage
+        if self.left <= 0:
+            self.reached.set()
 
 
 @pytest.fixture(autouse=True)
@@ -162,11 +165,10 @@ async def test_a_cancelled_run_goes_on_where_it_was(ollama: FakeOllama, archive_
     async with NewsSite() as site:
         settings = settings_for(site, ollama, archive_dir)
         ollama.hold.clear()
-        notes = Notes()
+        notes = Notes("extracted", 4)
         with observing(notes):
             running = asyncio.create_task(run(settings))
-            while notes.stages.count("extracted") < 4:
-                await asyncio.sleep(0.01)
+            await notes.reached.wait()
         running.cancel()
         with pytest.raises(asyncio.CancelledError):
             await running
@@ -186,11 +188,10 @@ async def test_two_runs_after_one_edition_do_not_both_print_it(
     async with NewsSite() as site:
         settings = settings_for(site, ollama, archive_dir)
         ollama.hold.clear()
-        notes = Notes()
+        notes = Notes("extracted", 1)
         with observing(notes):
             first = asyncio.create_task(run(settings))
-            while "extracted" not in notes.stages:
-                await asyncio.sleep(0.01)
+            await notes.reached.wait()
         second = await run(settings)
         with pytest.raises(EditionBusy, match="daily 2026-03-12"):
             await second.aresult()

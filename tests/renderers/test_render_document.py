@@ -1,12 +1,19 @@
 from datetime import UTC, datetime
 
 import pytest
-from edition_samples import RARE, ROCKET, make_edition, make_story, make_summary, mixed_edition
 
 from pressrun.errors import RenderError
 from renderers.document import make_document
 from renderers.fonts import characters, face_bytes, fit
 from renderers.inert import language_tag, plain, web_link
+from tests.renderers.edition_samples import (
+    RARE,
+    ROCKET,
+    make_edition,
+    make_story,
+    make_summary,
+    mixed_edition,
+)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,13 @@ from html.parser import HTMLParser
 
 import html5lib
 import pytest
-from edition_samples import (
+
+from pressrun.errors import RenderError
+from pressrun.models import Edition
+from renderers.document import make_document
+from renderers.html import HtmlRenderer
+from renderers.markup import anchors_in, fill, require_placed
+from tests.renderers.edition_samples import (
     HOSTILE_TITLES,
     RARE,
     empty_edition,
@@ -12,12 +18,6 @@ from edition_samples import (
     mixed_edition,
     mixed_html,
 )
-
-from pressrun.errors import RenderError
-from pressrun.models import Edition
-from renderers.document import make_document
-from renderers.html import HtmlRenderer
-from renderers.markup import anchors_in, fill, require_placed
 
 Tag = tuple[str, dict[str, str | None]]
 

@@ -7,16 +7,6 @@ from typing import Any
 
 import pypdf
 import pytest
-from edition_samples import (
-    RARE,
-    ROCKET,
-    empty_edition,
-    make_edition,
-    make_story,
-    mixed_edition,
-    mixed_pdf,
-    mixed_pictures,
-)
 from PIL import Image
 
 from pressrun.errors import RenderError
@@ -26,6 +16,16 @@ from renderers.image import ImageRenderer
 from renderers.markup import style_sheet
 from renderers.pdf import PdfRenderer
 from renderers.sheet import lay_out
+from tests.renderers.edition_samples import (
+    RARE,
+    ROCKET,
+    empty_edition,
+    make_edition,
+    make_story,
+    mixed_edition,
+    mixed_pdf,
+    mixed_pictures,
+)
 
 
 @pytest.fixture(scope="module")
@@ -202,7 +202,7 @@ import sys, cffi
 def dlopen(self, *names): raise OSError("cannot load library 'libgobject-2.0-0'")
 cffi.FFI.dlopen = dlopen
 from datetime import UTC, date, datetime
-from edition_samples import make_edition
+from tests.renderers.edition_samples import make_edition
 """
     # The samples import the renderers, and those must import without Pango.
     code += "from renderers.pdf import PdfRenderer\nPdfRenderer().render(make_edition(()))\n"

@@ -5,9 +5,9 @@ import pytest
 
 from pressrun.errors import ExtractionError
 from pressrun.models import Headline, Page
-from tasks import rejects
 from tasks.extract import EXTRACTOR, extract_article, read_page
-from tasks.tidy import paragraphs, plain, trim
+from tasks.extraction import rejects
+from tasks.extraction.tidy import paragraphs, plain, trim
 
 URL = "https://news.example.cn/c/2026-03-12/doc-1.shtml"
 FETCHED = datetime(2026, 3, 13, tzinfo=UTC)

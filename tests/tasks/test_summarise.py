@@ -8,9 +8,9 @@ import pytest
 
 from pressrun.errors import BadAnswer
 from pressrun.models import Article, Completion, ModelIdentity, Prompt, Way
-from tasks.sentences import is_finished
+from tasks.summaries.sentences import is_finished
+from tasks.summaries.wording import estimate_tokens, harmless, prompt_text, shorten, word_prompt
 from tasks.summarise import prompt_sha256, repair, summarise_article
-from tasks.wording import estimate_tokens, harmless, prompt_text, shorten, word_prompt
 
 LEAD = (
     "国家统计局今天公布，前三季度国内生产总值同比增长5.2%，增速比上半年加快0.1个百分点，符合预期。"

@@ -10,7 +10,7 @@ from yarl import URL
 
 from pressrun.errors import FetchError
 from settings.groups import FetchSettings
-from tasks.routes import PrivateAddressError, private_fault
+from tasks.fetching.routes import PrivateAddressError, private_fault
 
 NO_SUCH_NAME = frozenset(
     code

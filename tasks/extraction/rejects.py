@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from tasks.tidy import han_share, key, word_chars
-from tasks.titles import meta
+from tasks.extraction.tidy import han_share, key, word_chars
+from tasks.extraction.titles import meta
 
 _HOSTS = {
     "slide": "a slide show",

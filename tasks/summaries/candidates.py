@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 from unicodedata import category
 
-from tasks.sentences import Sentence, fit_clause, is_balanced, is_finished
+from tasks.summaries.sentences import Sentence, fit_clause, is_balanced, is_finished
 
 MOST = 400
 """Most members of the enum. 496 members cost no more than 61 (benchmark of November 2026): the cap

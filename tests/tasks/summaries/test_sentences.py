@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from tasks.sentences import fit, fit_clause, is_balanced, is_finished, split_sentences
+from tasks.summaries.sentences import fit, fit_clause, is_balanced, is_finished, split_sentences
 
 
 def texts(text: str) -> list[str]:

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from tasks.clean import clean_answer
+from tasks.summaries.clean import clean_answer
 
 ZH = "国务院今天公布新规，自明年1月1日起施行。"
 EN = "The council passed the budget on Tuesday."

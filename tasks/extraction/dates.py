@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 from htmldate import find_date
 from lxml.html import HtmlElement
 
-from tasks.tidy import key
-from tasks.titles import meta
+from tasks.extraction.tidy import key
+from tasks.extraction.titles import meta
 
 CHINA = ZoneInfo("Asia/Shanghai")
 _DATE = re.compile(

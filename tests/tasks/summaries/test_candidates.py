@@ -1,7 +1,7 @@
 """A model that may only choose is offered whole sentences that stand by themselves."""
 
-from tasks.candidates import MOST, candidates
-from tasks.sentences import split_sentences
+from tasks.summaries.candidates import MOST, candidates
+from tasks.summaries.sentences import split_sentences
 
 LEAD = (
     "国家统计局今天公布，前三季度国内生产总值同比增长5.2%，增速比上半年加快0.1个百分点，符合预期。"

@@ -6,8 +6,8 @@ import pytest
 from yarl import URL
 
 from pressrun.errors import FetchError
-from tasks.fetch_faults import clean, retry_after_s
-from tasks.routes import is_public, proxy_for
+from tasks.fetching.faults import clean, retry_after_s
+from tasks.fetching.routes import is_public, proxy_for
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ its own length go; 《》, quotations inside and "摘要显示，……" stay.
 import re
 import unicodedata
 
-from tasks.markup import plain_characters, without_marks
-from tasks.sentences import is_balanced
+from tasks.summaries.markup import plain_characters, without_marks
+from tasks.summaries.sentences import is_balanced
 
 _NAME_ZH = r"(?:摘要|总结|概括|概要|提要)"
 _NAME_EN = r"(?:summary|summari[sz]ation|summari[sz]ed|synopsis|tl;?dr)"

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 
 from pressrun.models import Prompt, Way
-from tasks.sentences import is_finished, split_sentences
+from tasks.summaries.sentences import is_finished, split_sentences
 
 _LANGUAGES = ("zh", "en")
 _TITLE_CHARS = 120
@@ -22,7 +22,9 @@ _PLAIN = re.compile(r"[A-Za-z\s]", re.ASCII)
 def prompt_text(way: Way, language: str) -> str:
     """The prompt file of *way* for *language*; for a language without one, the English file."""
     name = language if language in _LANGUAGES else "en"
-    return files("tasks").joinpath("prompts", f"{way.value}.{name}.txt").read_text("utf-8")
+    return (
+        files("tasks.summaries").joinpath("prompts", f"{way.value}.{name}.txt").read_text("utf-8")
+    )
 
 
 def word_prompt(way: Way, language: str, title: str, article: str, max_chars: int) -> Prompt:

@@ -6,7 +6,7 @@ import pytest
 
 from pressrun.errors import FetchError
 from settings.groups import FetchSettings
-from tasks.gates import HostGates
+from tasks.fetching.gates import HostGates
 
 
 class Time:

@@ -3,7 +3,7 @@ import random
 
 import pytest
 
-from tasks.decode import decode_page
+from tasks.extraction.decode import decode_page
 
 SIMPLIFIED = (
     "<html><head><title>央行下调存款准备金率</title></head><body><p>中国人民银行今天宣布，"

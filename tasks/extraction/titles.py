@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
-from tasks.tidy import key, one_line
+from tasks.extraction.tidy import key, one_line
 
 _SEPARATOR = re.compile(r"\s*[_|｜]+\s*|\s+[-–—·«»:]+\s+|\s*[-–—]{1,2}(?=[^\s-]{2,12}$)")
 _HEADINGS = ("//h1 | //h2", "//body//*[contains(@class, 'title') or contains(@id, 'title')]")
