@@ -1,9 +1,10 @@
 """The groups of settings, each the small part that one step needs."""
 
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, field_validator
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, field_validator, model_validator
 
 LENGTHS = {"zh": 150, "en": 300}
 """Longest summary by language, in code points; what a paper's `max_chars` defaults to."""
@@ -181,6 +182,13 @@ class Plugins(BaseModel):
     """Tables of plug-ins by name; those of plug-ins that are not ours pass as they are."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
+
+    @model_validator(mode="after")
+    def _tables(self) -> Self:
+        for name, table in (self.model_extra or {}).items():
+            if not isinstance(table, Mapping):
+                raise ValueError(f"{name} is no table of options; write {name} = {{key = value}}")
+        return self
 
     def options(self, name: str) -> dict[str, Any]:
         """The table of plug-in *name*, as keyword arguments; empty when there is none."""

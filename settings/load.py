@@ -87,8 +87,9 @@ class Settings(BaseSettings):
             return self.papers[name]
         except KeyError:
             raise SettingsError(
-                f"no paper is called {name!r}{_near(name, self.papers)}; "
-                f"papers: {', '.join(sorted(self.papers))}; add [papers.{name}] to {DEFAULT_FILE}"
+                f"no paper is called {name!r}{_near(name, self.papers)} (papers: "
+                f"{', '.join(sorted(self.papers))}; for a new one add [papers.{name}] to "
+                f"{DEFAULT_FILE})"
             ) from None
 
 
@@ -97,8 +98,8 @@ def load_settings(
 ) -> Settings:
     """Settings with *overrides* on top, a nested mapping of what the command line says.
 
-    *file* defaults to the path in `PRESSRUN_CONFIG`, else `pressrun.toml` in the working
-    folder, when it is there.
+    Overrides change papers and add none. *file* defaults to the path in `PRESSRUN_CONFIG`, else
+    `pressrun.toml` in the working folder, when it is there.
 
     Raises:
         SettingsError: the file cannot be read, a key is unknown or a value out of bounds.
@@ -119,12 +120,18 @@ def load_settings(
             return init_settings, env_settings, InitSettingsSource(settings_cls, table)
 
     try:
-        return Layered(**dict(overrides or {}))
+        settings = Layered(**dict(overrides or {}))
+        for name in settings.papers.keys() & (overrides or {}).get("papers", {}):
+            Layered().paper(name)  # a misspelt one would be a new paper
+        return settings
     except ValidationError as exc:
         lines = [_explain(fault, path) for fault in exc.errors()]
         raise SettingsError("\n".join(lines)) from exc
     except ValueError as exc:  # an environment variable that should be JSON and is not
-        raise SettingsError(f"environment: {exc}") from exc
+        raise SettingsError(
+            f"environment: {exc}; write a list or a table as JSON: "
+            """PRESSRUN_PAPERS__DAILY__FORMATS='["html", "pdf"]'"""
+        ) from exc
 
 
 def _read_file(file: Path | None) -> tuple[Path | None, dict[str, Any]]:
@@ -149,9 +156,11 @@ def _refuse_unknown_variables() -> None:
     """An unknown `PRESSRUN_*` variable is an error: pydantic-settings would ignore it."""
     known = {name.upper() for name in Settings.model_fields}
     for variable in sorted(os.environ):
-        if not variable.startswith(PREFIX) or variable == FILE_VARIABLE:
+        # pydantic-settings reads them in any case.
+        upper = variable.upper()
+        if not upper.startswith(PREFIX) or upper == FILE_VARIABLE:
             continue
-        first = variable.removeprefix(PREFIX).split("__")[0]
+        first = upper.removeprefix(PREFIX).split("__")[0]
         if first not in known:
             raise SettingsError(
                 f"environment variable {variable}: no such setting"
@@ -167,8 +176,8 @@ def _explain(fault: Any, path: Path | None) -> str:
         message = f"no such setting{_near(str(fault['loc'][-1]), known)}"
     elif fault["type"] != "value_error":
         message = f"{message} (given: {fault['input']!r})"
-    origin = f"{path}, the environment or the command line" if path else "settings"
-    return f"{where}: {message} [{origin}]"
+    origin = "the environment or the command line"
+    return f"{where}: {message} [{f'{path}, ' if path else ''}{origin}]"
 
 
 def _keys_at(loc: tuple[int | str, ...]) -> Iterator[str]:

@@ -75,12 +75,14 @@ def overrides(
             )
         # Whoever names a model or a host means Ollama.
         engine = "ollama" if engine in {None, "auto"} else engine
-    ollama = _given(model=model, host=from_typed(host) if host else None)
+    if host and engine == "ollama":
+        host = from_typed(host)
+    options = _given(model=model or None, host=host or None)
     wanted = _given(limit=limit, formats=formats or None)
     return _given(
         engine=engine,
         archive=archive,
-        engines={"ollama": ollama} if ollama else None,
+        engines={engine: options} if engine and options else None,
         papers={paper: wanted} if wanted else None,
     )
 

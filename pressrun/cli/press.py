@@ -10,6 +10,7 @@ from typing import Any
 
 import typer
 
+from pressrun import plugins
 from pressrun.archive import Archive
 from pressrun.cli.progress import View, make_view
 from pressrun.cli.report import as_object, print_report
@@ -34,6 +35,7 @@ def print_edition(
         typer.Exit: the user did, with 130.
     """
     started = time.monotonic()
+    require_plugins(order, settings)
     archive = Archive.open(settings.archive)
     assignment = assign(archive, order)
     if assignment.todo is Todo.NOTHING:
@@ -60,6 +62,20 @@ def print_edition(
     else:
         print_report(archive, edition, done, seconds)
     return edition
+
+
+def require_plugins(order: Order, settings: Settings) -> None:
+    """Refuse names that no plug-in has, before anything is started or made.
+
+    Raises:
+        PluginError: a source, the engine or a format is unknown.
+    """
+    for source in order.paper.sources:
+        plugins.find("sources", source)
+    for format_ in order.paper.formats:
+        plugins.find("renderers", format_)
+    if settings.engine != "auto":
+        plugins.find("engines", settings.engine)
 
 
 async def _run(order: Order, settings: Settings, given: dict[str, Any], view: View) -> None:
