@@ -2,13 +2,13 @@
 
 import asyncio
 from datetime import date
-from typing import Literal
 
 from prefect import flow, get_run_logger
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
-from prefect.states import Completed
+from prefect.states import Completed, Failed
 
+from pressrun import __version__
 from pressrun.archive.lease import hold_lease
 from pressrun.errors import PressrunError
 from pressrun.models import Edition, Failure, Headline, Rendition, Step, Story
@@ -21,7 +21,8 @@ from tasks.assemble import (
     require_coverage,
 )
 from tasks.desk import Desk, desk_for, order_for, tell
-from tasks.order import Todo, assign, utc_now
+from tasks.form import EngineName, FormatName, Limit, PaperName, Text
+from tasks.order import Todo, assign, is_printed, utc_now
 from tasks.plan import begin_printing
 from tasks.steps import list_headlines, read_article, render, summarise_story, with_retries
 
@@ -36,30 +37,42 @@ def run_name() -> str:
     return f"{order.name}-{order.edition_date}"
 
 
-@flow(name="daily-digest", flow_run_name=run_name)
+@flow(name="daily-digest", flow_run_name=run_name, version=__version__)
 async def daily_digest(
     edition_date: date | None = None,
-    paper: str = "daily",
-    limit: int | None = None,
-    engine: Literal["auto", "ollama", "embedded"] | None = None,
-    model: str | None = None,
-    host: str | None = None,
-    formats: list[str] | None = None,
-    archive: str | None = None,
+    paper: PaperName = "daily",
+    limit: Limit | None = None,
+    engine: EngineName | None = None,
+    model: Text | None = None,
+    host: Text | None = None,
+    formats: list[FormatName] | None = None,
+    archive: Text | None = None,
 ) -> State[None]:
     """Print one edition of a paper.
 
     Args:
-        edition_date: The day whose news is printed. Empty: by the paper's setting, the last
-            complete day or today, counted from the run's scheduled start.
+        edition_date: The day whose news is printed. Not given: the last complete day or today,
+            as the paper has it, counted from the run's scheduled start.
         paper: The paper's name in the settings.
-        limit: Usable headlines to list; empty: the paper's.
-        engine: Which engine summarises; empty: the settings'.
-        model: The model's name in Ollama; empty: the settings'.
-        host: Where Ollama listens; empty: the settings'.
-        formats: Renderers by name; empty: the paper's.
-        archive: The archive's folder or address; empty: the settings'.
+        limit: How many usable headlines to list. Not given: as the paper has it.
+        engine: Which engine summarises. Not given: as the settings have it.
+        model: The model's name in Ollama. Not given: as the settings have it.
+        host: Where Ollama listens, such as 127.0.0.1:11434. Not given: as the settings have it.
+        formats: Which renderers print. Not given: as the paper has it.
+        archive: The archive's folder or address. Not given: as the settings have it.
     """
+    try:
+        return await _print_edition()
+    except PressrunError as exc:
+        # Returned, not raised: the state's message begins with the reason, and the log has it in
+        # one line. What is not ours to foresee is raised, with its traceback.
+        return Failed(message=str(exc), data=exc)
+
+
+async def _print_edition() -> State[None]:
+    order, settings = order_for(flow_run.parameters, flow_run.scheduled_start_time)
+    if await asyncio.to_thread(is_printed, settings, order):
+        return Completed(message="already printed")
     async with desk_for(flow_run.parameters, flow_run.scheduled_start_time) as desk:
         order = desk.order
         async with hold_lease(desk.archive, order.name, order.edition_date):
@@ -71,12 +84,21 @@ async def daily_digest(
                 listing = await with_retries(list_headlines, desk.settings.fetch)(desk)
             revision, plan = await begin_printing(desk, assignment, listing)
             tell("listed", count=len(plan.headlines))
+            get_run_logger().info(
+                "%d headlines from %s; %s summarises with %s",
+                len(plan.headlines),
+                plan.listing.source,
+                plan.model.engine,
+                plan.model.model,
+            )
             outcomes = await asyncio.gather(*(_outcome(desk, line) for line in plan.headlines))
             edition = assemble(plan, revision, outcomes, utc_now())
             require_coverage(edition, plan.coverage)
             made = await asyncio.gather(*(_rendered(desk, edition, n) for n in plan.formats))
             edition, renditions = add_renditions(edition, made)
             published = await asyncio.to_thread(desk.archive.publish, edition, renditions)
+    for address in desk.archive.editions.addresses(published.edition).values():
+        get_run_logger().info("printed %s", address)
     said = f"{len(edition.stories)} of {edition.listed} stories, revision {edition.revision}"
     if not published.is_current:
         said += ", kept aside: the edition printed before has more"
@@ -96,7 +118,13 @@ async def _outcome(desk: Desk, headline: Headline) -> Story | Failure:
         )
     except Exception as exc:  # noqa: BLE001 - the fan-in
         failure = make_failure(headline, step, exc)
-        get_run_logger().warning("%d %s: %s", headline.rank, headline.title, failure.reason)
+        get_run_logger().warning(
+            "%d %s: %s",
+            headline.rank,
+            headline.title,
+            failure.reason,
+            exc_info=not isinstance(exc, PressrunError),
+        )
         tell("failed", rank=headline.rank, failure=failure)
         return failure
     get_run_logger().info("%d %s: %s", headline.rank, headline.title, summary.text)
@@ -109,6 +137,8 @@ async def _rendered(
     try:
         return name, await render(desk, edition, name)
     except Exception as exc:  # noqa: BLE001 - the fan-in
-        get_run_logger().error("renderer %s: %s", name, exc)
+        get_run_logger().error(
+            "renderer %s: %s", name, exc, exc_info=not isinstance(exc, PressrunError)
+        )
         tell("unrendered", name=name, reason=str(exc))
         return name, exc

@@ -44,7 +44,7 @@ def build(group: Group, name: str, options: Mapping[str, Any] | None = None) -> 
     point = find(group, name)
     try:
         factory = point.load()
-    except ImportError as exc:
+    except (ImportError, AttributeError) as exc:  # no such module, or no such name in it
         raise PluginError(f"{group[:-1]} {name!r} cannot be imported: {exc}") from exc
     try:
         return factory(**(options or {}))

@@ -4,10 +4,12 @@ Nothing here is markup. Every string is inert (renderers.inert), every moment is
 time zone, every fixed word is in the frame's language.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from unicodedata import east_asian_width
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -21,15 +23,27 @@ TEXT_CHARS = 4000
 LABEL_CHARS = 80
 REASON_CHARS = 300
 NOTES_SHOWN = 12
+PHRASE_WIDTH = 14
+"""Ideographs that a line of a headline holds on the narrowest phone, 320 px."""
+
+RANK_WIDTH = 2
+"""The place that the rank takes of the first line, in ideographs."""
+
+PHRASE_END = re.compile(r"\s+|(?<=[，。！？：；、…”’》）】」])|(?=[“‘《（【「])")
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A story as printed. *anchor* is its `id`; *link* is None when the address is unsafe."""
+    """A story as printed. *anchor* is its `id`; *link* is None when the address is unsafe.
+
+    *phrased*: a line holds each phrase of the title, from one space or sign to the next, so that
+    a Chinese headline need not be broken within a word.
+    """
 
     anchor: str
     rank: int
     title: str
+    phrased: bool
     link: str | None
     lang: str
     medium: str
@@ -122,10 +136,12 @@ def _stamps(edition: Edition, words: Words, zone: ZoneInfo) -> Iterator[str]:
 
 
 def _item(position: int, story: Story, edition: Edition, words: Words, zone: ZoneInfo) -> Item:
+    title = plain(story.title, TITLE_CHARS) or words.untitled
     return Item(
         anchor=f"story-{position}",
         rank=story.rank,
-        title=plain(story.title, TITLE_CHARS) or words.untitled,
+        title=title,
+        phrased=_is_phrased(title),
         link=web_link(story.url),
         lang=language_tag(story.language, words.tag),
         medium=plain(story.medium, LABEL_CHARS),
@@ -135,6 +151,16 @@ def _item(position: int, story: Story, edition: Edition, words: Words, zone: Zon
         byline=_byline(story.summary, words),
         notes=tuple(_notes(story.summary, words)),
     )
+
+
+def _is_phrased(title: str) -> bool:
+    widths = [sum(map(_width, phrase)) for phrase in PHRASE_END.split(title)]
+    return widths[0] <= PHRASE_WIDTH - RANK_WIDTH and max(widths) <= PHRASE_WIDTH
+
+
+def _width(char: str) -> float:
+    """About the width of *char* in ideographs."""
+    return 1.0 if east_asian_width(char) in "AWF" else 0.6
 
 
 def _time(moment: datetime, edition: Edition, words: Words, zone: ZoneInfo) -> str:

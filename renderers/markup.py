@@ -5,6 +5,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from functools import cache
+from html import unescape
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -35,7 +36,8 @@ def fill(document: Document, style: str, *, contents: bool = False, secure: bool
     """The HTML of *document* in *style*.
 
     *contents* adds a table of contents. *secure* adds what a browser heeds: a policy under
-    which nothing but this very style sheet works, so that no script ever could.
+    which nothing but this very style sheet works, with fonts that it carries itself, so that no
+    script ever could and nothing is ever loaded.
     """
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     template = _environment().get_template("edition.html")
@@ -44,7 +46,7 @@ def fill(document: Document, style: str, *, contents: bool = False, secure: bool
         document=document,
         style=_Trusted(style),
         contents=contents,
-        policy=f"default-src 'none'; style-src 'sha256-{digest}'" if secure else "",
+        policy=f"default-src 'none'; style-src 'sha256-{digest}'; font-src data:" if secure else "",
     )
 
 
@@ -58,6 +60,24 @@ class _Trusted(str):
 def anchors_in(html: str) -> frozenset[str]:
     """The `id`s of *html*, which `fill` made: autoescape leaves no quote to anyone else."""
     return frozenset(re.findall(r'\bid="([^"]+)"', html))
+
+
+def characters_in(html: str, elements: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """The characters that *html*, which `fill` made, shows within *elements*, and elsewhere.
+
+    The elements must not be nested. Autoescape leaves no "<" or ">" to anyone else.
+    """
+    body = html.partition("<body>")[2]
+    names = "|".join(sorted(elements))
+    inside = re.compile(rf"<({names})\b[^>]*>(.*?)</\1>", re.DOTALL)
+    return (
+        _characters("".join(match[2] for match in inside.finditer(body))),
+        _characters(inside.sub("", body)),
+    )
+
+
+def _characters(html: str) -> frozenset[str]:
+    return frozenset(unescape(re.sub(r"<[^>]*>", "", html)))
 
 
 def require_placed(document: Document, placed: Iterable[str], where: str) -> None:

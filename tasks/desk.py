@@ -17,9 +17,9 @@ from pressrun.archive import Archive
 from pressrun.models import ModelIdentity
 from pressrun.ports import Engine, Observer
 from settings import Settings, load_settings
-from tasks.engines.choose import choice_from_plan, choose_engine, open_engine
+from tasks.engines.choose import Choice, choice_from_plan, choose_engine, open_engine
 from tasks.fetch import Fetcher
-from tasks.order import Assignment, Order, assign, overrides, place_order, resolve_date, utc_now
+from tasks.order import Order, assign, overrides, place_order, resolve_date, utc_now
 from tasks.workers import Workers
 
 T = TypeVar("T")
@@ -156,10 +156,11 @@ async def desk_for(parameters: Mapping[str, Any], scheduled: datetime) -> AsyncI
 
 @asynccontextmanager
 async def open_desk(order: Order, settings: Settings) -> AsyncIterator["Desk"]:
-    """A desk for *order*; its engine starts in the background.
+    """A desk for *order*; its engine is chosen first, and starts in the background.
 
     Raises:
         ArchiveError: the archive cannot be opened.
+        EngineError: no engine can serve.
         PressrunError: a setting that a part of it refuses.
     """
     archive = await asyncio.to_thread(Archive.open, settings.archive)
@@ -169,7 +170,12 @@ async def open_desk(order: Order, settings: Settings) -> AsyncIterator["Desk"]:
         workers = await stack.enter_async_context(
             Workers(settings.fetch.extract_workers or min(4, os.cpu_count() or 1))
         )
-        engine = Hired(_ready_engine(settings, assignment))
+        if assignment.plan is not None:
+            choice = await choice_from_plan(settings, assignment.plan.model)
+        else:
+            choice = await choose_engine(settings)
+        tell("engine", name=choice.name, reason=choice.reason)
+        engine = Hired(_ready_engine(choice))
         stack.push_async_callback(engine.aclose)
         yield Desk(
             order=order,
@@ -192,14 +198,7 @@ def lend_desk(desk: Desk) -> Iterator[None]:
 
 
 @asynccontextmanager
-async def _ready_engine(
-    settings: Settings, assignment: Assignment
-) -> AsyncIterator[tuple[Engine, ModelIdentity]]:
-    if assignment.plan is not None:
-        choice = await choice_from_plan(settings, assignment.plan.model)
-    else:
-        choice = await choose_engine(settings)
-    tell("engine", name=choice.name, reason=choice.reason)
+async def _ready_engine(choice: Choice) -> AsyncIterator[tuple[Engine, ModelIdentity]]:
     async with open_engine(choice) as engine:
         identity = await engine.identify()
         tell("model", identity=identity)

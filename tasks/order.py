@@ -140,13 +140,22 @@ def assign(archive: Archive, order: Order) -> Assignment:
         revision, plan = unfinished
         # The list of an unfinished day has moved on since: it is printed anew.
         if plan.content_sha256 == order.content_sha256 and plan.as_of is None:
-            plan = plan.model_copy(update={"formats": order.paper.formats})
+            plan = _by_paper(plan, order.paper)
             return Assignment(todo=Todo.RESUME, edition=current, plan=plan, revision=revision)
     if same and current is not None and current.as_of is None:
         plan = editions.plan(order.name, order.edition_date, current.revision)
-        plan = plan.model_copy(update={"formats": order.paper.formats})
+        plan = _by_paper(plan, order.paper)
         return Assignment(todo=Todo.PRINT, edition=current, plan=plan)
     return Assignment(todo=Todo.PRINT, edition=current)
+
+
+def is_printed(settings: Settings, order: Order) -> bool:
+    """Whether nothing is left to do for *order*, seen without opening a desk for it.
+
+    Raises:
+        ArchiveError: the archive cannot be opened or read.
+    """
+    return assign(Archive.open(settings.archive), order).todo is Todo.NOTHING
 
 
 def words_options(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -158,6 +167,11 @@ def words_options(options: Mapping[str, Any]) -> dict[str, Any]:
 def utc_now() -> datetime:
     """This moment. Only the edges call it: the flow's default and the command."""
     return datetime.now(UTC)
+
+
+def _by_paper(plan: Plan, paper: PaperSettings) -> Plan:
+    """*plan* with what the paper wants now of those settings that leave its content as it is."""
+    return plan.model_copy(update={"formats": paper.formats, "coverage": paper.coverage})
 
 
 def _given(**values: Any) -> dict[str, Any]:

@@ -155,7 +155,7 @@ async def summarise_story(desk: Desk, headline: Headline, article: Article) -> S
             tell("summarising", rank=headline.rank)
             summary = await summarise_article(article, engine, identity, max_chars=max_chars)
         await asyncio.to_thread(store.record_summary, key, summary)
-        tell("tokens", count=summary.prompt_tokens + summary.output_tokens)
+        tell("tokens", count=summary.output_tokens)
     tell("summarised", rank=headline.rank)
     return summary
 

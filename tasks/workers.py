@@ -117,7 +117,10 @@ def _start(count: int) -> ProcessPool:
 @contextmanager
 def _interrupt_blocked() -> Iterator[None]:
     """Start processes with SIGINT blocked: during their imports it would print a traceback."""
+    # When we are killed, it tidies up, and need not tell the terminal so.
+    sys.warnoptions.append("ignore:resource_tracker:UserWarning")
     resource_tracker.ensure_running()  # it unblocks SIGINT where it starts
+    sys.warnoptions.pop()
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -127,6 +130,11 @@ def _interrupt_blocked() -> Iterator[None]:
 
 def _stop(pool: ProcessPool) -> None:
     pool.stop()  # type: ignore[no-untyped-call]
+    # Pebble takes away the locks of its workers before it ends them, and one that is still
+    # starting prints a traceback about it. So they end first.
+    for worker in tuple(pool._pool_manager.worker_manager.workers.values()):
+        worker.kill()
+        worker.join()
     pool.join()
 
 

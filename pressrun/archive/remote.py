@@ -21,6 +21,7 @@ class RemoteFiles:
     def __init__(self, address: str) -> None:
         try:
             self._root = UPath(address)
+            assert self._root.fs  # what it needs is imported now
         except ImportError as exc:
             raise ArchiveError(
                 f"{address}: {exc}; install the fsspec package for this kind of address"

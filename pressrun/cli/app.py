@@ -9,6 +9,7 @@ from rich.console import Console
 from pressrun import __version__
 from pressrun.cli.demo import demo
 from pressrun.cli.digest import digest
+from pressrun.cli.streams import open_streams
 from pressrun.errors import (
     CoverageError,
     EngineError,
@@ -58,6 +59,7 @@ def _root(
 
 def main() -> NoReturn:
     """Run the command; every error of ours ends as one message and an exit code."""
+    open_streams()
     try:
         app()
     except PressrunError as exc:

@@ -35,6 +35,15 @@ class Server(NamedTuple):
     settings: dict[str, Any]
 
 
+def decline_tracking() -> None:
+    """Keep Prefect, when it is imported, from reporting this user's first steps to its makers.
+
+    On a terminal it would also print a notice of that, into the live view. Whoever set
+    DO_NOT_TRACK has decided otherwise or the same.
+    """
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+
+
 @asynccontextmanager
 async def prefect_server(which: Literal["auto", "active", "temporary"]) -> AsyncIterator[Server]:
     """A Prefect server for the time of the block; see `using`.

@@ -1,6 +1,7 @@
 """Runs one order: the desk, a Prefect server and the flow, with a view of what happens."""
 
 import asyncio
+import importlib
 import json
 import sys
 import time
@@ -12,15 +13,14 @@ import typer
 
 from pressrun import plugins
 from pressrun.archive import Archive
+from pressrun.cli.interrupts import Interrupted, run
 from pressrun.cli.progress import View, make_view
 from pressrun.cli.report import as_object, print_report
+from pressrun.cli.streams import say, takes_unicode
 from pressrun.errors import PressrunError
 from pressrun.models import Edition
 from settings import Settings
 from tasks.order import Order, Todo, assign
-
-INTERRUPTED = 130
-"""Exit code after Ctrl-C, as shells have it."""
 
 
 def print_edition(
@@ -32,7 +32,7 @@ def print_edition(
 
     Raises:
         PressrunError: what stopped it.
-        typer.Exit: the user did, with 130.
+        typer.Exit: a signal did; 130 after Ctrl-C.
     """
     started = time.monotonic()
     require_plugins(order, settings)
@@ -44,10 +44,9 @@ def print_edition(
     else:
         with make_view(order, quiet=as_json and not sys.stderr.isatty()) as view:
             try:
-                asyncio.run(_run(order, settings, given, view))
-            except KeyboardInterrupt:
-                view.say("interrupted; the next run goes on with what was recorded")
-                raise typer.Exit(INTERRUPTED) from None
+                run(_print(order, settings, given, view), view.say_last)
+            except Interrupted as stop:
+                raise typer.Exit(stop.exit_code) from None
         current = archive.editions.current(order.name, order.edition_date)
         if current is None:  # another process removed it meanwhile
             raise PressrunError(
@@ -56,9 +55,8 @@ def print_edition(
         edition, done = current, "printed" if current.is_complete else "partial"
     seconds = time.monotonic() - started
     if as_json:
-        sys.stdout.write(
-            json.dumps(as_object(archive, edition, done, seconds), ensure_ascii=False) + "\n"
-        )
+        outcome = as_object(archive, edition, done, seconds)
+        say(json.dumps(outcome, ensure_ascii=not takes_unicode()) + "\n")
     else:
         print_report(archive, edition, done, seconds)
     return edition
@@ -78,24 +76,27 @@ def require_plugins(order: Order, settings: Settings) -> None:
         plugins.find("engines", settings.engine)
 
 
-async def _run(order: Order, settings: Settings, given: dict[str, Any], view: View) -> None:
+async def _print(order: Order, settings: Settings, given: dict[str, Any], view: View) -> None:
     # Imported here: they bring Prefect, which an edition printed already does not need.
-    from pressrun.cli.prefect import prefect_server, using
+    from pressrun.cli.prefect import decline_tracking, prefect_server, using
     from tasks.desk import Hired, lend_desk, observing, open_desk
 
+    decline_tracking()
     with observing(view):
         async with (
             open_desk(order, settings) as desk,
             _hired(Hired(prefect_server(settings.prefect))) as server,
         ):
             view.event("prefect starting")
-            # The engine and Prefect start beside each other; the first that cannot says so.
-            ready, _ = await asyncio.gather(server.ready(), desk.engine())
+            # They start beside each other; the first that cannot says so.
+            ready, daily, _ = await asyncio.gather(
+                server.ready(),
+                asyncio.to_thread(importlib.import_module, "flows.daily"),
+                desk.engine(),
+            )
             view.event("prefect", url=ready.url)
-            from flows.daily import daily_digest
-
             with using(ready), lend_desk(desk):
-                state = await daily_digest(
+                state = await daily.daily_digest(
                     edition_date=order.edition_date, paper=order.name, return_state=True, **given
                 )
             error = None if state.is_completed() else await state.aresult(raise_on_failure=False)

@@ -1,10 +1,10 @@
 """What a user sees while an edition is printed: a live table on a terminal, else plain lines."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.markup import escape
 from rich.progress import (
     BarColumn,
@@ -17,10 +17,14 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
+from rich.table import Column
 from rich.text import Text
 
 from pressrun.models import Failure, ModelIdentity
 from tasks.order import Order
+
+ROOM_FOR_TIMES, ROOM_FOR_BARS, ROOM_FOR_LONG_BARS = 56, 72, 96
+"""Columns of a terminal from which the table has them."""
 
 COUNTED = {"fetched": "Fetched", "extracted": "Read", "summarised": "Summarised"}
 
@@ -33,6 +37,7 @@ class View:
         self.seen: dict[str, set[object]] = {stage: set() for stage in COUNTED}
         self.failed: set[object] = set()
         self.tokens = 0
+        self.made = 0
         self.started: float | None = None
 
     def event(self, stage: str, /, **facts: object) -> None:
@@ -47,6 +52,7 @@ class View:
             self.started = self.started or time.monotonic()
         elif stage == "tokens":
             self.tokens += _number(facts["count"])
+            self.made += 1
         self.show(stage, facts)
 
     def show(self, stage: str, facts: dict[str, object]) -> None:
@@ -55,13 +61,20 @@ class View:
     def say(self, line: str) -> None:
         """Nothing: the silent view."""
 
+    def say_last(self, line: str) -> None:
+        """Print *line*, after which nothing is shown any more."""
+        self.say(line)
+
     def speed(self) -> str:
-        """Tokens per second of the model and time left, once both are known."""
+        """Tokens written per second and time left, once both are known.
+
+        Summaries from the store cost no time: they are not what the time left is reckoned by.
+        """
         done = len(self.seen["summarised"])
         if self.started is None or not self.tokens or not done:
             return ""
         elapsed_s = time.monotonic() - self.started
-        left_s = elapsed_s / done * (self.total - done - len(self.failed))
+        left_s = elapsed_s / self.made * (self.total - done - len(self.failed))
         return f"{self.tokens / elapsed_s:.0f} tokens/s, {_clock(left_s)} left"
 
 
@@ -108,6 +121,11 @@ class Live(View):
         """Print *line* above the table."""
         self.progress.console.print(line, markup=False, highlight=False)
 
+    def say_last(self, line: str) -> None:
+        """Print *line* in place of the table."""
+        self.progress.stop()
+        self.say(line)
+
     def show(self, stage: str, facts: dict[str, object]) -> None:
         """Move the row of *stage*."""
         update = self.progress.update
@@ -143,19 +161,44 @@ def make_view(order: Order, *, quiet: bool) -> Iterator[View]:
         yield View()
         return
     console.print(f"[bold]{escape(order.paper.title)}[/bold] {order.edition_date}", highlight=False)
-    if not console.is_terminal:
+    can_move = console.is_terminal and not console.is_dumb_terminal
+    if not can_move or not console.encoding.startswith("utf"):
         yield Lines(console)
         return
-    columns = (
-        SpinnerColumn(finished_text="✓"),
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=24),
-        _Count(),
-        TimeElapsedColumn(),
-        TextColumn("[dim]{task.fields[note]}"),
-    )
-    with Progress(*columns, console=console, transient=True) as progress:
+    columns = _columns(console.width)
+    with _Table(*columns, console=console, transient=True, expand=True) as progress:
         yield Live(progress)
+
+
+def _columns(width: int) -> list[ProgressColumn]:
+    """What the table has room for: on a narrow terminal neither bars nor times."""
+    columns: list[ProgressColumn] = [
+        SpinnerColumn(finished_text="✓"),
+        TextColumn("{task.description}", table_column=Column(no_wrap=True)),
+    ]
+    if width >= ROOM_FOR_BARS:
+        columns.append(BarColumn(bar_width=24 if width >= ROOM_FOR_LONG_BARS else 12))
+    columns.append(_Count())
+    if width >= ROOM_FOR_TIMES:
+        columns.append(TimeElapsedColumn())
+    note = Column(no_wrap=True, overflow="ellipsis", ratio=1)
+    columns.append(TextColumn("[dim]{task.fields[note]}", table_column=note))
+    return columns
+
+
+class _Table(Progress):
+    def get_renderables(self) -> Iterable[RenderableType]:
+        yield from map(_Narrower, super().get_renderables())
+
+
+class _Narrower:
+    """Leaves room for the "^C" that a terminal shows: one that wraps would displace the table."""
+
+    def __init__(self, inner: RenderableType) -> None:
+        self._inner = inner
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield from console.render(self._inner, options.update(width=options.max_width - 4))
 
 
 class _Count(ProgressColumn):

@@ -1,11 +1,13 @@
 """How a run ended, for a person and for a program."""
 
+import io
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 
 from pressrun.archive import Archive
+from pressrun.cli.streams import say
 from pressrun.models import Edition, Way
 
 
@@ -32,7 +34,15 @@ def as_object(archive: Archive, edition: Edition, done: str, seconds: float) -> 
 
 def print_report(archive: Archive, edition: Edition, done: str, seconds: float) -> None:
     """Tell a person, on standard output, what was printed and what is missing."""
-    console = Console(soft_wrap=True)
+    text = io.StringIO()
+    console = Console(file=text, force_terminal=Console().is_terminal, soft_wrap=True)
+    _report(console, archive, edition, done, seconds)
+    say(text.getvalue())
+
+
+def _report(
+    console: Console, archive: Archive, edition: Edition, done: str, seconds: float
+) -> None:
     colour = "green" if edition.is_complete else "yellow"
     console.print(
         f"[bold {colour}]{done}[/bold {colour}] {escape(edition.title)} {edition.edition_date}: "

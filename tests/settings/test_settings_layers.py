@@ -120,7 +120,7 @@ def test_no_summary_length_is_the_languages_own() -> None:
 def test_settings_do_not_change_once_built() -> None:
     settings = load_settings()
     with pytest.raises(ValueError, match="frozen"):
-        settings.archive = "elsewhere"
+        settings.archive = "elsewhere"  # type: ignore[misc]
 
 
 def groups(model: type[BaseModel], name: str = "settings") -> list[tuple[str, type[BaseModel]]]:

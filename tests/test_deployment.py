@@ -1,0 +1,324 @@
+"""The deployments, by the commands of docs/prefect.md: server, worker and runs of their own."""
+
+import asyncio
+import os
+import re
+import shlex
+import shutil
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from pressrun.archive import Archive
+from pressrun.cli.prefect import Server, using
+from pressrun.models import Edition
+from settings import PaperSettings
+from tests.fakes import FakeOllama, NewsSite
+
+REPOSITORY = Path(__file__).parents[1]
+MARK = "7.7.7"
+"""The version that the deployed copy of the code calls itself."""
+UNREACHED, ON_DEMAND = date(2026, 3, 9), date(2026, 3, 10)
+MISSED, LATE = date(2026, 3, 12), date(2026, 3, 13)
+
+
+def commands(heading: str) -> list[str]:
+    """The lines of the `sh` block that follows *heading* in the guide."""
+    guide = (REPOSITORY / "docs/prefect.md").read_text()
+    section = guide.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    return section.partition("```sh\n")[2].partition("```")[0].splitlines()
+
+
+class Program:
+    """A command that runs until its block ends; `said` keeps what it prints."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+        self.said = ""
+        self._heard = asyncio.Event()
+        self._listening = asyncio.create_task(self._listen())
+
+    async def _listen(self) -> None:
+        assert self.process.stdout is not None
+        async for line in self.process.stdout:
+            self.said += line.decode(errors="replace")
+            self._heard.set()
+        self._heard.set()
+
+    async def says(self, words: str) -> None:
+        """Return once it has printed *words*."""
+        while words not in self.said:
+            assert not self._listening.done(), self.said
+            self._heard.clear()
+            await self._heard.wait()
+
+    async def end(self) -> None:
+        """End it and what it started, and have read all that it printed."""
+        with suppress(ProcessLookupError):
+            self.process.terminate()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.process.wait(), 10)
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        await self.process.wait()
+        await self._listening
+
+
+@asynccontextmanager
+async def program(command: str, folder: Path, env: dict[str, str]) -> AsyncIterator[Program]:
+    process = await asyncio.create_subprocess_exec(
+        *shlex.split(command),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        stdin=asyncio.subprocess.DEVNULL,
+        cwd=folder,
+        env=env,
+        start_new_session=True,
+    )
+    running = Program(process)
+    try:
+        yield running
+    finally:
+        await running.end()
+
+
+async def type_in(command: str, folder: Path, env: dict[str, str]) -> str:
+    """What *command* prints; it ends well."""
+    async with program(command, folder, env) as running:
+        code = await running.process.wait()
+    assert code == 0, f"{command}\n{running.said}"
+    return running.said
+
+
+def checkout(folder: Path) -> Path:
+    """A copy of the code that tells itself apart, with a pressrun.toml of its own."""
+    for name in ("pressrun", "flows", "tasks", "renderers", "settings"):
+        shutil.copytree(REPOSITORY / name, folder / name)
+    shutil.copy(REPOSITORY / "prefect.yaml", folder)
+    (folder / "pressrun/__init__.py").write_text(f'"""A copy."""\n\n__version__ = "{MARK}"\n')
+    (folder / "pressrun.toml").write_text(
+        '[papers.daily]\ntitle = "河湾早报"\nformats = ["html"]\n'
+    )
+    return folder
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def environment(home: Path, port: int) -> dict[str, str]:
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")},
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PREFECT_HOME": str(home),
+        "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
+        "PREFECT_SERVER_API_PORT": str(port),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_LOGGING_LEVEL": "INFO",
+        "PREFECT_WORKER_QUERY_SECONDS": "1",
+    }
+
+
+def settings_of_the_worker(site: NewsSite, ollama: FakeOllama) -> dict[str, str]:
+    return {
+        "PRESSRUN_SOURCES__SINA__LIST_URL": site.list_url,
+        "PRESSRUN_ENGINE": "ollama",
+        "PRESSRUN_ENGINES__OLLAMA__HOST": ollama.url,
+        "PRESSRUN_ENGINES__OLLAMA__MODEL": ollama.model,
+        "PRESSRUN_FETCH__PRIVATE_HOSTS": "true",
+        "PRESSRUN_FETCH__HOST_DELAY_S": "0",
+    }
+
+
+def created(said: str) -> UUID:
+    found = re.search(r"UUID: ([0-9a-f-]{36})", said)
+    assert found, said
+    return UUID(found[1])
+
+
+async def ended(run_id: UUID) -> Any:
+    from prefect.flow_runs import wait_for_flow_run
+
+    return await wait_for_flow_run(run_id, timeout=150)
+
+
+@pytest.mark.server
+@pytest.mark.xdist_group("prefect")
+@pytest.mark.timeout(300)
+async def test_the_guides_commands_print_editions_from_any_workers_folder(
+    tmp_path: Path, ollama: FakeOllama
+) -> None:
+    port = free_port()
+    code = checkout(tmp_path / "checkout")
+    (elsewhere := tmp_path / "elsewhere").mkdir()
+    env = environment(tmp_path / "home", port)
+    api = Server(env["PREFECT_API_URL"], {"api.url": env["PREFECT_API_URL"]})
+    [serve], [work] = commands("1. A server"), commands("3. A worker")
+    [print_one], [print_missed] = (
+        commands("4. An edition on demand"),
+        commands("5. A morning that was missed"),
+    )
+    async with FakeOllama() as gone:
+        unreachable = gone.url
+
+    async with NewsSite() as site, program(serve, tmp_path, env) as server:
+        site.answers = {2: [404]}
+        await server.says("Uvicorn running on")
+        for command in commands("2. The deployments"):
+            await type_in(command, code, env)
+        theirs = {**env, **settings_of_the_worker(site, ollama)}
+        async with program(work, elsewhere, theirs) as worker:
+            partial_id = created(await type_in(print_one, elsewhere, env))
+            with using(api):
+                failed_id = await submitted(edition_date=UNREACHED, host=unreachable)
+                partial, failed = await ended(partial_id), await ended(failed_id)
+                site.answers = {}
+                missed_id = created(await type_in(print_missed, elsewhere, env))
+                late_id = await scheduled_by_the_deployment(LATE)
+                missed, late = await ended(missed_id), await ended(late_id)
+                await check_deployments(code)
+                logs = await logs_of(partial_id)
+        listed = await type_in(commands("What a run says")[0], elsewhere, env)
+
+    # On demand, by its parameters; its second article is gone.
+    assert (partial.name, partial.state.name) == (f"daily-{ON_DEMAND}", "Partial")
+    assert partial.state.is_completed()
+    assert partial.state.message.startswith("3 of 4 stories, revision 1; fetch: 第2号测试新闻")
+    assert len(edition_of(code, ON_DEMAND).stories) == 3
+    # Its engine does not answer: the reason comes first.
+    assert (failed.name, failed.state.name) == (f"daily-{UNREACHED}", "Failed")
+    assert failed.state.message.startswith(f"ollama at {unreachable} cannot be reached")
+    # By an earlier slot: the day before it in Shanghai, where 06:30 is the day before in UTC.
+    for run, day in ((missed, MISSED), (late, LATE)):
+        assert (run.name, run.state.name) == (f"daily-{day}", "Completed")
+        edition = edition_of(code, day)
+        assert [story.rank for story in edition.stories] == [1, 2, 3, 4]
+        assert edition.as_of is None
+        # The deployed folder's code printed it, by the deployed folder's pressrun.toml.
+        assert (edition.pressrun_version, edition.title) == (MARK, "河湾早报")
+        assert [record.format for record in edition.renditions] == ["html"]
+    # What a person sees: the flow's lines, one an article, and no traceback.
+    assert all(log.task_run_id is None for log in logs)
+    messages = [log.message for log in logs]
+    articles = sorted(message for message in messages if re.match(r"\d+ 第", message))
+    assert [article[0] for article in articles] == ["1", "2", "3", "4"]
+    assert articles[0].endswith(FakeOllama.summary)
+    assert articles[1].endswith("HTTP 404 Not Found")
+    assert "Traceback" not in worker.said
+    assert "Traceback" not in server.said
+    assert str(partial_id)[:8] in listed
+    assert not any(elsewhere.iterdir())
+
+
+async def submitted(**parameters: object) -> UUID:
+    """A run on demand, as the form's button makes it."""
+    from prefect.client.orchestration import get_client
+
+    async with get_client() as client:
+        deployment = await client.read_deployment_by_name("daily-digest/on-demand")
+        run = await client.create_flow_run_from_deployment(deployment.id, parameters=parameters)
+    return run.id
+
+
+async def scheduled_by_the_deployment(day: date) -> UUID:
+    """The run that the deployment's schedule makes for the morning after *day*."""
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterExpectedStartTime
+
+    # 06:30 in Shanghai, which is the day before in UTC.
+    slot = datetime(day.year, day.month, day.day, 22, 30, tzinfo=UTC)
+    async with get_client() as client:
+        deployment = await client.read_deployment_by_name("daily-digest/daily")
+        answer = await client._client.post(
+            f"/deployments/{deployment.id}/schedule",
+            json={"start_time": slot.isoformat(), "end_time": slot.isoformat(), "min_runs": 1},
+        )
+        answer.raise_for_status()
+        [run] = await client.read_flow_runs(
+            flow_run_filter=FlowRunFilter(
+                expected_start_time=FlowRunFilterExpectedStartTime(after_=slot, before_=slot)
+            )
+        )
+    return run.id
+
+
+async def check_deployments(code: Path) -> None:
+    from prefect.client.orchestration import get_client
+
+    async with get_client() as client:
+        daily = await client.read_deployment_by_name("daily-digest/daily")
+        on_demand = await client.read_deployment_by_name("daily-digest/on-demand")
+    for deployment in (daily, on_demand):
+        assert deployment.version == MARK
+        assert deployment.tags == ["pressrun", deployment.name]
+        assert deployment.description
+        assert deployment.pull_steps is not None
+        [[step]] = [list(step.values()) for step in deployment.pull_steps]
+        assert step == {"directory": str(code)}
+    assert not on_demand.schedules
+    [schedule] = daily.schedules
+    assert (schedule.slug, schedule.active) == ("morning", True)
+    assert schedule.schedule.model_dump(include={"cron", "timezone"}) == {
+        "cron": "30 6 * * *",
+        "timezone": "Asia/Shanghai",
+    }
+
+
+async def logs_of(run_id: UUID) -> list[Any]:
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import LogFilter, LogFilterFlowRunId
+
+    async with get_client() as client:
+        return await client.read_logs(
+            log_filter=LogFilter(flow_run_id=LogFilterFlowRunId(any_=[run_id]))
+        )
+
+
+def edition_of(code: Path, day: date) -> Edition:
+    """What is printed in the default archive of the deployed folder."""
+    current = Archive.open(str(code / "archive")).editions.current("daily", day)
+    assert current is not None
+    return current
+
+
+def form() -> dict[str, Any]:
+    from prefect.utilities.callables import parameter_schema
+
+    from flows.daily import daily_digest
+
+    return parameter_schema(daily_digest).properties
+
+
+def given(field: dict[str, Any]) -> dict[str, Any]:
+    """What the form asks for when a field that may be left out is given."""
+    [schema] = [choice for choice in field["anyOf"] if choice["type"] != "null"]
+    return dict(schema)
+
+
+def test_every_field_of_the_form_is_explained_and_can_be_left_out() -> None:
+    for name, field in form().items():
+        assert field["description"], name
+        assert "default" in field, name
+
+
+def test_the_form_offers_the_installed_engines_and_renderers() -> None:
+    fields = form()
+    assert given(fields["engine"])["enum"] == ["auto", "embedded", "ollama"]
+    assert given(fields["formats"])["items"]["enum"] == ["html", "pdf", "png"]
+    assert given(fields["edition_date"])["format"] == "date"
+
+
+def test_the_forms_limit_has_the_bounds_of_the_settings() -> None:
+    limit = PaperSettings.model_json_schema()["properties"]["limit"]
+    asked = given(form()["limit"])
+    assert (asked["minimum"], asked["maximum"]) == (limit["minimum"], limit["maximum"])
