@@ -1,6 +1,8 @@
 # `make demo` prints an edition, `make test` passes the tests; each sets up what it needs.
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
+# One set-up serves them all: `make -j demo test` would begin two.
+.NOTPARALLEL:
 
 .PHONY: help
 help: ## what can be typed

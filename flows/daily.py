@@ -1,7 +1,9 @@
 """The daily flow: what happens for one edition, in what order."""
 
 import asyncio
+from collections.abc import Coroutine, Iterable
 from datetime import date
+from typing import Any, TypeVar
 
 from prefect import flow, get_run_logger
 from prefect.client.schemas.objects import State
@@ -10,7 +12,7 @@ from prefect.states import Completed, Failed
 
 from pressrun import __version__
 from pressrun.archive.lease import hold_lease
-from pressrun.errors import PressrunError
+from pressrun.errors import ArchiveError, PressrunError
 from pressrun.models import Edition, Failure, Headline, Rendition, Step, Story
 from tasks.assemble import (
     add_renditions,
@@ -25,6 +27,8 @@ from tasks.form import EngineName, FormatName, Limit, PaperName, Text
 from tasks.order import Todo, assign, is_printed, utc_now
 from tasks.plan import begin_printing
 from tasks.steps import list_headlines, read_article, render, summarise_story, with_retries
+
+T = TypeVar("T")
 
 
 def run_name() -> str:
@@ -91,7 +95,7 @@ async def _print_edition() -> State[None]:
                 plan.model.engine,
                 plan.model.model,
             )
-            outcomes = await asyncio.gather(*(_outcome(desk, line) for line in plan.headlines))
+            outcomes = await _together(_outcome(desk, line) for line in plan.headlines)
             edition = assemble(plan, revision, outcomes, utc_now())
             require_coverage(edition, plan.coverage)
             made = await asyncio.gather(*(_rendered(desk, edition, n) for n in plan.formats))
@@ -107,8 +111,22 @@ async def _print_edition() -> State[None]:
     return Completed(name="Partial", message=f"{said}; {missing(edition)}")
 
 
+async def _together(outcomes: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """What the *outcomes* are, in order; the first that raises ends the others."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            running = [group.create_task(outcome) for outcome in outcomes]
+    except BaseExceptionGroup as faults:
+        raise faults.exceptions[0] from faults
+    return [task.result() for task in running]
+
+
 async def _outcome(desk: Desk, headline: Headline) -> Story | Failure:
-    """The fan-in: the final failure of a step becomes a value, and nothing else stops."""
+    """The fan-in: the final failure of a step becomes a value, and nothing else stops.
+
+    Raises:
+        ArchiveError: it is no article's fault, and what cannot be recorded would be lost.
+    """
     step = Step.FETCH
     try:
         article = await with_retries(read_article, desk.settings.fetch)(desk, headline)
@@ -116,6 +134,8 @@ async def _outcome(desk: Desk, headline: Headline) -> Story | Failure:
         summary = await with_retries(summarise_story, desk.settings.summarise)(
             desk, headline, article
         )
+    except ArchiveError:
+        raise
     except Exception as exc:  # noqa: BLE001 - the fan-in
         failure = make_failure(headline, step, exc)
         get_run_logger().warning(

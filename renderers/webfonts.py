@@ -20,7 +20,7 @@ WEIGHTS: Mapping[int, str] = dict(zip((400, 700), FACES, strict=True))
 
 FEATURES = ("ccmp", "locl", "liga", "kern", "mark", "halt", "pwid")
 """What the page's type asks for: joined dashes ("locl"), narrow pairs of brackets ("halt"), English
-quotation marks ("pwid"), and Latin letters that fit. Together 3 % of a page's fonts."""
+quotation marks ("pwid"), and Latin letters that fit. Together 1 to 3 % of a page's fonts."""
 
 NAMES = (0, 13, 14)
 """The copyright and the licence, which asks to go with every copy."""
@@ -47,8 +47,8 @@ def face_rules(shown: Mapping[int, frozenset[str]]) -> str:
 def cut_face(name: str, shown: frozenset[str]) -> bytes:
     """The font *name*, one of `FACES`, as WOFF2 with those of the characters *shown* it has.
 
-    What stands for a missing glyph is 〓: Chromium and WebKit show it where no font of the
-    reader's has the character either.
+    What stands for a missing glyph is 〓: Chromium shows it where no font of the reader's has the
+    character either.
     """
     # Bounds and dates stay those of the source: the one would take time, the other tell it.
     font: Any = TTFont(

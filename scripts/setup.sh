@@ -1,91 +1,188 @@
 #!/bin/sh
 # Makes .venv with the locked dependencies, and installs missing system libraries.
 #   setup.sh run|dev
-# Does nothing when that was done before for the same lock files.
+# Does nothing when that was done before, in this folder, for the same lock files. A set-up that was
+# cut short begins anew; what uv had downloaded is in its cache.
 set -eu
 cd "$(dirname "$0")/.."
+here=$(pwd -P)
 level=$1
+unset PYTHONHOME PYTHONPATH
 
-say() { printf '%s\n' "pressrun: $*" >&2; }
-fail() { say "$*"; exit 1; }
+say() { printf 'pressrun: %s\n' "$*" >&2; }
+# What is wrong, then the line to type, if there is one.
+fail() {
+    say "$1"
+    if [ -n "${2:-}" ]; then printf '\n  %s\n\n' "$2" >&2; fi
+    exit 1
+}
 
-digest() { cat pyproject.toml scripts/setup.sh requirements/bootstrap.txt "requirements/$1.txt" | cksum; }
-stamp() { printf '%s %s' "$PWD" "$(digest "$1")"; }
-is_ready() { [ -x .venv/bin/pressrun ] && [ "$(cat ".venv/.ready-$1" 2>/dev/null)" = "$(stamp "$1")" ]; }
+# The interpreter itself, also where the name is a link, a shim or a virtual environment's.
+interpreter() {
+    "$1" -c 'import os, sys
+if sys.version_info < (3, 11): sys.exit(1)
+print(os.path.realpath(sys._base_executable))' 2>/dev/null
+}
+python=
+if [ -n "${PYTHON:-}" ]; then
+    python=$(interpreter "$PYTHON") || fail "PYTHON=$PYTHON is not Python 3.11 or newer"
+fi
 
-is_ready "$level" && exit 0
+# --- is there anything to do? -------------------------------------------------------------
+digest=$(cat pyproject.toml scripts/setup.sh requirements/*.txt | cksum)
+read_ready() { # .venv/.ready is written last, and removed before anything is changed
+    ready_here='' ready_python='' ready_level='' ready_digest=''
+    [ -x .venv/bin/python ] && [ -x .venv/bin/pressrun ] && [ -f .venv/.ready ] || return 0
+    { read -r ready_here && read -r ready_python && read -r ready_level && read -r ready_digest; } \
+        <.venv/.ready || true
+}
+# A folder that was moved or copied, or made by another Python, is made anew.
+is_whole() { [ "$ready_here" = "$here" ] && [ "$ready_python" = "${python:-$ready_python}" ]; }
 # What the tests need holds all that a run needs.
-[ "$level" = run ] && is_ready dev && exit 0
+is_ready() {
+    is_whole && [ "$ready_digest" = "$digest" ] &&
+        { [ "$ready_level" = "$level" ] || [ "$ready_level" = dev ]; }
+}
+read_ready
+if is_ready; then exit 0; fi
 
-find_python() {
-    for name in ${PYTHON:-} python3 python3.14 python3.13 python3.12 python3.11; do
-        if "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
-            command -v "$name"
-            return
-        fi
+[ -w . ] || fail "$here is not writable; clone it where you may write"
+exec 9<scripts/setup.sh
+if command -v flock >/dev/null && ! flock -n 9; then
+    say "waiting for another set-up of this folder"
+    flock 9
+    read_ready
+    if is_ready; then exit 0; fi
+fi
+
+if [ -z "$python" ] && is_whole; then python=$ready_python; fi
+if [ -z "$python" ]; then
+    for name in python3 python3.14 python3.13 python3.12 python3.11; do
+        if python=$(interpreter "$name"); then break; fi
     done
-    fail "needs Python 3.11 or newer; install it, or name it: make PYTHON=/path/to/python3.12"
-}
-python=$(find_python) || exit 1
+    [ -n "$python" ] || fail "needs Python 3.11 or newer; install it, or name it:" \
+        "make PYTHON=/path/to/python3.12"
+fi
 
-# --- system libraries ---------------------------------------------------------------------
-# WeasyPrint loads Pango, HarfBuzz and fontconfig by name at run time; llama.cpp needs OpenMP.
-missing=$("$python" - <<'PYTHON'
-import ctypes, importlib.util, sys
-wanted = {
-    "libpango-1.0.so.0": "libpango-1.0-0",
-    "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
-    "libharfbuzz.so.0": "libharfbuzz0b",
-    "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
-    "libfontconfig.so.1": "libfontconfig1",
-    "libgomp.so.1": "libgomp1",
-}
+# What apt, venv and pip say is shown when they fail.
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+trap 'exit 130' INT TERM
+
+# --- system packages ----------------------------------------------------------------------
+# Pango, HarfBuzz and fontconfig are loaded by name when WeasyPrint runs; llama.cpp needs OpenMP.
+# Without harfbuzz-subset WeasyPrint cuts fonts itself, slower; not every release packages it.
+missing() { # needed|wanted: the Debian packages of what Python does not find
+    "$python" - "$1" <<'PYTHON'
+import ctypes
+import importlib.util
+import os
+import sys
+
+libraries = {
+    "needed": {
+        "libpango-1.0.so.0": "libpango-1.0-0",
+        "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
+        "libharfbuzz.so.0": "libharfbuzz0b",
+        "libfontconfig.so.1": "libfontconfig1",
+        "libgomp.so.1": "libgomp1",
+    },
+    "wanted": {"libharfbuzz-subset.so.0": "libharfbuzz-subset0"},
+}[sys.argv[1]]
 packages = []
-if sys.platform.startswith("linux"):
-    for library, package in wanted.items():
+if sys.platform == "darwin":
+    folders = ("/opt/homebrew/lib", "/usr/local/lib", "/opt/local/lib")
+    if sys.argv[1] == "needed" and not any(
+        os.path.exists(folder + "/libpango-1.0.0.dylib") for folder in folders
+    ):
+        packages.append("pango")
+else:
+    for library, package in libraries.items():
         try:
             ctypes.CDLL(library)
         except OSError:
             packages.append(package)
-elif sys.platform == "darwin":
-    from pathlib import Path
-    if not any(Path(folder, "libpango-1.0.dylib").exists() for folder in ("/opt/homebrew/lib", "/usr/local/lib", "/opt/local/lib")):
-        packages.append("pango")
-if importlib.util.find_spec("ensurepip") is None:
-    packages.append(f"python{sys.version_info[0]}.{sys.version_info[1]}-venv")
+    if sys.argv[1] == "needed" and not importlib.util.find_spec("ensurepip"):
+        packages.append("python%d.%d-venv" % sys.version_info[:2])
 print(*packages)
 PYTHON
-)
-if [ -n "$missing" ]; then
-    if [ "$(uname)" = Darwin ]; then
-        fail "these are missing: $missing; type: brew install pango"
-    fi
-    install="apt-get install -y --no-install-recommends $missing"
-    if ! command -v apt-get >/dev/null; then
-        fail "these system libraries are missing: $missing (Debian's names); install them with your package manager"
-    elif [ "$(id -u)" = 0 ]; then
-        sudo=""
+}
+# What apt knows of the packages named.
+known() { for name; do if apt-cache show "$name" >/dev/null 2>&1; then echo "$name"; fi; done; }
+
+needed=$(missing needed)
+wanted=$(missing wanted)
+if [ -n "$needed$wanted" ] && command -v apt-get >/dev/null; then
+    root=none
+    if [ "$(id -u)" = 0 ]; then
+        root=
     elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
-        sudo="sudo"
-    else
-        fail "system packages are missing; type: sudo apt-get update && sudo $install"
+        root=sudo
     fi
-    say "installing $missing"
-    export DEBIAN_FRONTEND=noninteractive
-    $sudo apt-get update -qq >&2 || fail "apt-get update failed; then type: $sudo $install"
-    $sudo $install -qq >&2 || fail "apt-get failed; type: $sudo $install"
+    if [ "$root" = none ]; then
+        # shellcheck disable=SC2086 # a list of words, here and below
+        install="apt-get install -y --no-install-recommends $(echo $needed $(known $wanted))"
+        if [ -z "$needed" ]; then
+            : # it will do
+        elif command -v sudo >/dev/null; then
+            fail "system packages are missing; type this, then make again:" \
+                "sudo apt-get update && sudo $install"
+        else
+            fail "system packages are missing; type this, then make again:" \
+                "su -c 'apt-get update && $install'"
+        fi
+    else
+        apt() { $root env DEBIAN_FRONTEND=noninteractive apt-get "$@" >>"$log" 2>&1 </dev/null; }
+        if [ -n "$needed" ]; then
+            say "installing with apt: $needed"
+            apt -qq update || true # one broken source may not matter: installing will tell
+        fi
+        # shellcheck disable=SC2046,SC2086
+        set -- $needed $(known $wanted)
+        if [ $# -gt 0 ] && ! apt -qq -y -o DPkg::Lock::Timeout=120 --no-install-recommends install "$@"; then
+            grep '^[EW]:' "$log" >&2 || tail -n 3 "$log" >&2
+            [ -z "$needed" ] || fail "apt failed; when that is mended, make again"
+        fi
+        needed=$(missing needed)
+    fi
+fi
+if [ -n "$needed" ]; then
+    if [ "$(uname)" = Darwin ]; then
+        fail "Pango is missing; type this, then make again:" "brew install pango"
+    fi
+    fail "these libraries are missing (by Debian's names); install them, then make again:" "$needed"
 fi
 
 # --- Python packages ----------------------------------------------------------------------
-say "setting up .venv ($level); this downloads about 0.4 GB, once"
-# A folder that was moved or copied, or made by another Python, is made anew.
-if ! .venv/bin/python -c "import sys; sys.exit(sys.prefix != '$PWD/.venv')" 2>/dev/null; then
-    rm -rf .venv
-    "$python" -m venv .venv
+export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_USER=0 UV_SYSTEM_PYTHON=0
+if is_whole; then
+    say "bringing .venv up to date"
+    rm -f .venv/.ready
+else
+    say "making .venv; what uv does not have yet is downloaded, up to 0.4 GB"
+    rm -rf .venv/.ready .venv
+    if ! {
+        "$python" -m venv .venv &&
+            .venv/bin/python -m pip --no-cache-dir install --require-hashes -r requirements/bootstrap.txt
+    } >"$log" 2>&1; then
+        tail -n 5 "$log" >&2
+        fail "no .venv could be made with $python"
+    fi
 fi
-rm -f .venv/.ready-*
-.venv/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements/bootstrap.txt
-uv() { VIRTUAL_ENV="$PWD/.venv" .venv/bin/python -m uv --quiet --no-config "$@"; }
-uv pip sync --require-hashes --compile-bytecode "requirements/$level.txt"
-uv pip install --no-deps --no-build-isolation --editable .
-stamp "$level" >".venv/.ready-$level"
+uv() { .venv/bin/python -m uv --quiet "$@"; }
+# Where pip has a mirror, uv uses it too; uv does not read pip's settings.
+if [ -z "${UV_DEFAULT_INDEX:-}${UV_INDEX_URL:-}" ]; then
+    mirror=${PIP_INDEX_URL:-$(.venv/bin/python -m pip config get global.index-url 2>/dev/null || true)}
+    if [ -n "$mirror" ]; then export UV_DEFAULT_INDEX="$mirror"; fi
+fi
+# The system's certificates, as pip: a company's own authority is among them.
+export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-1}"
+# A cache that cannot be written, or no home at all.
+cache=$(.venv/bin/python -m uv cache dir 2>/dev/null || true)
+if [ -z "$cache" ] || ! { mkdir -p "$cache" && [ -w "$cache" ]; } 2>/dev/null; then
+    export UV_NO_CACHE=1
+fi
+uv pip sync --python .venv/bin/python --require-hashes --compile-bytecode "requirements/$level.txt" ||
+    fail "the packages are not all there; make again starts from what was downloaded"
+uv pip install --python .venv/bin/python --no-deps --no-build-isolation --editable .
+printf '%s\n' "$here" "$python" "$level" "$digest" >.venv/.ready

@@ -87,13 +87,19 @@ def require_coverage(edition: Edition, least: float) -> None:
     """
     if edition.coverage >= least:
         return
+    transient = any(failure.transient for failure in edition.failures)
+    remedy = (
+        "Run it again to try once more what may pass, or"
+        if transient
+        else "None of these is tried again:"
+    )
     reasons = Counter(f"{failure.step}: {failure.kind}" for failure in edition.failures)
     raise CoverageError(
         f"{edition.paper} {edition.edition_date}: {len(edition.stories)} of {edition.listed} "
         f"articles became stories, under the threshold of {least:.0%}; nothing was published "
         f"({', '.join(f'{count} x {reason}' for reason, count in reasons.most_common(4))}). "
-        f"Run it again to try once more what may pass, or lower papers.{edition.paper}.coverage",
-        transient=any(failure.transient for failure in edition.failures),
+        f"{remedy} lower papers.{edition.paper}.coverage",
+        transient=transient,
     )
 
 

@@ -70,7 +70,11 @@ async def list_headlines(desk: Desk) -> tuple[Listing, tuple[str, ...]]:
         if listing.headlines:
             return listing, tuple(notes)
         notes.append(f"{name}: no headlines for {request.edition_date}, category {paper.category}")
-    raise SourceError("; ".join(notes), transient=transient)
+    raise SourceError(
+        f"{'; '.join(notes)}. Try again later, or choose another day, another category, or other "
+        f"sources in papers.{desk.order.name}",
+        transient=transient,
+    )
 
 
 @task(name="read", task_run_name="{headline.rank:02d} read", cache_policy=NO_CACHE)

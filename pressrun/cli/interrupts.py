@@ -19,7 +19,7 @@ T = TypeVar("T")
 GRACE_S = 2.0
 """How long the end may take: closing the records takes 0.3 to 1 s, an import that has begun 3 s."""
 
-CLAIM_S = 0.2
+CLAIM_S = 0.1
 """How often the signals are claimed: Prefect takes SIGTERM at a flow's start, and raises in it."""
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

@@ -104,8 +104,15 @@ def _own_home() -> Iterator[Path]:
     base = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
     for number in range(1, MAX_HOMES + 1):
         home = base / "pressrun" / f"prefect-{number}"
-        home.mkdir(parents=True, exist_ok=True)
-        with (home / "lock").open("w") as lock:
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+            opened = (home / "lock").open("w")
+        except OSError as exc:
+            raise PrefectUnavailable(
+                f"{home}: no place for the temporary Prefect server: {exc.strerror}; set "
+                "XDG_STATE_HOME to a folder that can be written, or run a server of your own"
+            ) from exc
+        with opened as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

@@ -10,7 +10,7 @@ import pytest
 
 from pressrun.archive import Archive
 from pressrun.cli.prefect import Server, using
-from pressrun.errors import CoverageError, EditionBusy, PressrunError
+from pressrun.errors import CoverageError, EditionBusy, ModelMissing
 from pressrun.models import Edition
 from settings import Settings, load_settings
 from tasks.desk import lend_desk, observing, open_desk
@@ -215,22 +215,12 @@ async def test_a_run_is_named_by_paper_and_resolved_date(
     assert {"list 2026-03-12", "01 read", "04 summarise", "render html"} <= names
 
 
-async def test_an_unreachable_engine_fails_the_run_before_any_page_is_fetched(
+async def test_a_missing_model_ends_it_before_anything_is_listed_or_fetched(
     archive_dir: Path,
 ) -> None:
-    async with FakeOllama() as gone, NewsSite() as site:
-        settings = settings_for(site, gone, archive_dir)
-        settings = settings.model_copy(
-            update={
-                "engines": settings.engines.model_copy(
-                    update={
-                        "ollama": settings.engines.ollama.model_copy(update={"model": "other:7b"})
-                    }
-                )
-            }
-        )
-        state = await run(settings)
-        assert state.is_failed()
-        with pytest.raises(PressrunError, match="ollama pull other:7b"):
-            await state.aresult()
-        assert not [path for path in site.requests if path.startswith("/news")]
+    async with FakeOllama("other:7b") as ollama, NewsSite() as site:
+        wanted = FakeOllama("tester:1b")
+        wanted.url = ollama.url
+        with pytest.raises(ModelMissing, match="ollama pull tester:1b"):
+            await run(settings_for(site, wanted, archive_dir))
+        assert not site.requests

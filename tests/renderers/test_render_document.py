@@ -123,6 +123,25 @@ def test_times_are_in_the_papers_zone_and_dated_off_the_day(moment: datetime, sh
     assert item.time == shown
 
 
+@pytest.mark.parametrize(
+    ("title", "phrased"),
+    [
+        ("沱川河开河在即 下游四县启动凌汛Ⅲ级应急响应", True),
+        ("一份15元的学生午餐，钱花到哪里去了", True),
+        ("青禾射电阵列捕捉到一颗“走走停停”的脉冲星", True),
+        ("央行下调存款准备金率0.25个百分点", False),
+        ("一二三四五六七八九十一二 一二三四五六七八九十一二三四", True),
+        ("一二三四五六七八九十一二三", False),
+        ("", True),
+    ],
+)
+def test_a_title_is_phrased_when_a_line_of_a_phone_holds_each_of_its_phrases(
+    title: str, phrased: bool
+) -> None:
+    (item,) = make_document(make_edition((make_story(1, title=title),))).items
+    assert item.phrased is phrased
+
+
 def test_an_unknown_time_zone_is_a_render_error() -> None:
     with pytest.raises(RenderError, match="Mars/Olympus"):
         make_document(make_edition((), time_zone="Mars/Olympus"))

@@ -249,7 +249,7 @@ async def test_a_summary_is_made_once_for_the_same_words_and_model(archive: Arch
     assert (first.text, engine.asked) == (ANSWER, 1)
     assert stages.told == [
         ("summarising", {"rank": 3}),
-        ("tokens", {"count": 42}),
+        ("tokens", {"count": 12}),
         ("summarised", {"rank": 3}),
         ("summarised", {"rank": 3}),
     ]
