@@ -32,6 +32,10 @@ format: setup-dev ## format the code and mend what the linter can
 	$(PY) -m ruff format .
 	$(PY) -m ruff check --fix .
 
+.PHONY: docs
+docs: setup-dev ## renew the documents that are made from the code
+	$(PY) scripts/make_docs.py
+
 .PHONY: lock
 lock: setup-dev ## renew the locked versions in requirements/
 	sh scripts/lock.sh

@@ -6,9 +6,14 @@
     ├── SourceError              a source could not list a date
     ├── FetchError               a page could not be had
     │   ├── PageTooLarge
+    │   ├── EmptyPage
     │   ├── NotHtml
+    │   ├── FetchTimeout
+    │   ├── TooManyRedirects
     │   └── HttpStatus           .status
-    ├── ExtractionError          a page has no article, or took too long
+    ├── ExtractionError          a page has no article
+    │   ├── NotArticle           it is something else: a gallery, a video, another story
+    │   └── ExtractionTimeout    it took too long to read
     ├── EngineError              an engine did not answer
     │   ├── EngineUnavailable    nothing answers at its address
     │   ├── ModelMissing         it answers, and lacks the model
@@ -69,8 +74,24 @@ class PageTooLarge(FetchError):
     """A body passed the size limit while it streamed in."""
 
 
+class EmptyPage(FetchError):
+    """The answer has no body; that may pass."""
+
+    transient = True
+
+
 class NotHtml(FetchError):
     """The answer is not an HTML page."""
+
+
+class FetchTimeout(FetchError):
+    """The server was too slow or silent; that may pass."""
+
+    transient = True
+
+
+class TooManyRedirects(FetchError):
+    """A page redirects on and on."""
 
 
 class HttpStatus(FetchError):
@@ -86,7 +107,15 @@ class HttpStatus(FetchError):
 
 
 class ExtractionError(PressrunError):
-    """A page has no article that can be read, or took too long."""
+    """A page has no article that can be read."""
+
+
+class NotArticle(ExtractionError):
+    """A page is something else than the article that was listed: a gallery, another story."""
+
+
+class ExtractionTimeout(ExtractionError):
+    """A page took longer to read than it is worth."""
 
 
 class EngineError(PressrunError):

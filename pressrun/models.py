@@ -28,15 +28,16 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 class Value(BaseModel):
     """What crosses a step: frozen, and without room for unknown fields."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class Step(StrEnum):
-    """Where an article may fail."""
+    """Where an article may fail, or at last turn out to be printed already."""
 
     FETCH = "fetch"
     EXTRACT = "extract"
     SUMMARISE = "summarise"
+    ASSEMBLE = "assemble"
 
 
 class Way(StrEnum):
@@ -76,7 +77,8 @@ class Listing(Value):
     """A source's answer: usable headlines in rank order, and the bytes they were read from.
 
     *skipped* has one short reason for each row that was not usable. *raw* is kept in the
-    archive by its hash.
+    archive by its hash. *ranking* is what the headlines are in order of, where the source has
+    another order than the one asked for ("newest", "spread" over the day, or its own word).
     """
 
     source: str
@@ -84,6 +86,7 @@ class Listing(Value):
     headlines: tuple[Headline, ...]
     skipped: tuple[str, ...] = ()
     raw: bytes = b""
+    ranking: str = ""
 
 
 class Page(Value):
@@ -115,11 +118,14 @@ class ModelIdentity(Value):
     """Which model an engine serves. *digest* names the very weights, where there is one."""
 
     engine: str
+    """Name of the engine, as in the settings."""
     model: str
     digest: str = ""
     way: Way = Way.WRITTEN
     context_tokens: PositiveInt = 4096
+    """What the model can read and write for one article."""
     note: str = ""
+    """What a reader should know of the model, such as its licence."""
 
 
 class Prompt(Value):
@@ -162,45 +168,66 @@ class Summary(Value):
 
     text: str
     language: str
+    """Language of the article, and so of the summary: "zh" or "en"."""
     way: Way
     engine: str
     model: str
     model_digest: str = ""
     prompt_sha256: Sha256
+    """Of the prompt's wording without the article: equal where articles were asked about alike."""
     chars_read: NonNegativeInt
     chars_total: NonNegativeInt
     repairs: tuple[str, ...] = ()
     prompt_tokens: NonNegativeInt = 0
     output_tokens: NonNegativeInt = 0
     load_s: float = 0.0
+    """Loading the model."""
     prompt_s: float = 0.0
+    """Reading the prompt."""
     output_s: float = 0.0
+    """Writing the answer."""
     wall_s: float = 0.0
+    """From the request to the whole answer, queueing included."""
 
 
 class Story(Value):
-    """One item of an edition: a headline, its article and its summary."""
+    """One item of an edition: a headline, its article and its summary.
+
+    *text_sha256* is of the article's words alone: a reprint has the same.
+    """
 
     rank: PositiveInt
+    """Place in the list; what failed leaves a gap."""
     title: str
     url: str
     medium: str = ""
+    """Who published it, by the list or the page; may be empty."""
     published: Moment | None = None
     category: str = ""
     language: str
+    """Language of the article: "zh" or "en"."""
     summary: Summary
     article_chars: NonNegativeInt
+    """Length of the article's text in code points."""
+    text_sha256: Sha256 | None = None
     page_sha256: Sha256
+    """Of the page's body as it was fetched, by which the store keeps it."""
     extractor: str
+    """What read the page, with its version."""
+
+
+DUPLICATE = "Duplicate"
 
 
 class Failure(Value):
     """An article that did not become a story: at which step and why, for a reader.
 
-    *kind* is the error's class; *transient* failures are tried again by the next run.
+    *kind* is the error's class, or "Duplicate": the edition has the same text as another story.
+    *transient* failures are tried again by the next run.
     """
 
     rank: PositiveInt
+    """Place in the list."""
     title: str
     url: str
     step: Step
@@ -209,16 +236,35 @@ class Failure(Value):
     transient: bool = False
 
 
-class ListRecord(Value):
-    """The list that an edition was made from. *sha256* names its bytes in the store."""
+class ListNote(Value):
+    """Why an earlier one of a paper's sources was passed over.
+
+    *kind* is the error's class, or "Empty". *reason* is for a reader. What is *transient* may
+    pass.
+    """
 
     source: str
+    kind: str
+    reason: str
+    transient: bool = False
+
+
+class ListRecord(Value):
+    """The list that an edition was made from. *sha256* names its bytes in the store.
+
+    *ranking* is what the headlines are in order of. *notes* tell of the sources that were asked
+    before this one, in order.
+    """
+
+    source: str
+    """Name of the source, as in the settings."""
     url: str
     sha256: Sha256
     category: str
     ranking: str
     skipped: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    """A short reason for each row of the list that was not usable."""
+    notes: tuple[ListNote, ...] = ()
 
 
 class RenditionRecord(Value):
@@ -227,6 +273,7 @@ class RenditionRecord(Value):
     name: str
     media_type: str
     format: str
+    """Name of the renderer that made it."""
     bytes: NonNegativeInt
     sha256: Sha256
     parts: PositiveInt = 1
@@ -260,34 +307,54 @@ class Edition(Value):
     """
 
     schema_version: Literal[1] = 1
+    """Another number when a field comes, goes or changes its meaning."""
     pressrun_version: str
+    """Version of the Pressrun that printed it."""
     paper: str
+    """Name of the paper, as in the settings."""
     title: str
+    """The masthead."""
     edition_date: date
+    """The day whose news it prints, in *time_zone*."""
     time_zone: str
+    """IANA time zone of the paper."""
     language: str
+    """Language of the frame: "zh" or "en"."""
     revision: PositiveInt
+    """Number of this printing, from 1."""
     printed_at: Moment
+    """When its stories were put together."""
     as_of: Moment | None = None
     listing: ListRecord
     model: ModelIdentity
     content_sha256: Sha256
+    """Of the settings that change what is printed, the formats apart."""
     listed: NonNegativeInt
+    """Headlines that were listed: the stories and the failures together."""
     stories: tuple[Story, ...]
+    """By rank."""
     failures: tuple[Failure, ...] = ()
+    """By rank."""
     renditions: tuple[RenditionRecord, ...] = ()
+    """The files beside the manifest."""
     missing_glyphs: tuple[str, ...] = ()
     render_failures: tuple[str, ...] = ()
+    """Each renderer that made nothing, and why."""
 
     @property
     def is_complete(self) -> bool:
-        """Whether every listed headline became a story and every rendition was made."""
-        return not self.failures and not self.render_failures
+        """Whether every text that was listed is printed and every rendition was made."""
+        return len(self.failures) == self._duplicates and not self.render_failures
 
     @property
     def coverage(self) -> float:
-        """Stories over listed headlines, 0 to 1; 1 for an empty list."""
-        return len(self.stories) / self.listed if self.listed else 1.0
+        """Stories over the texts that were listed, 0 to 1; 1 for an empty list."""
+        texts = self.listed - self._duplicates
+        return len(self.stories) / texts if texts else 1.0
+
+    @property
+    def _duplicates(self) -> int:
+        return sum(failure.kind == DUPLICATE for failure in self.failures)
 
 
 class Rendition(Value):

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pressrun.errors import RenderError
-from pressrun.models import Edition, Failure, ModelIdentity, Story, Summary, Way
+from pressrun.models import Edition, Failure, ListNote, ModelIdentity, Story, Summary, Way
 from renderers.inert import language_tag, plain, web_link
 from renderers.words import Words, words_for
 
@@ -28,6 +28,9 @@ PHRASE_WIDTH = 14
 
 RANK_WIDTH = 2
 """The place that the rank takes of the first line, in ideographs."""
+
+ROW = re.compile(r"^row \d+: ")
+"""Which row a reason is of: of interest in the manifest, not to a reader."""
 
 PHRASE_END = re.compile(r"\s+|(?<=[，。！？：；、…”’》）】」])|(?=[“‘《（【「])")
 
@@ -216,7 +219,7 @@ def _colophon(
     )
     yield words.source, (" · ".join(plain(fact, LABEL_CHARS) for fact in facts if fact),)
     if listing.skipped:
-        reasons = Counter(plain(reason, REASON_CHARS) for reason in listing.skipped)
+        reasons = Counter(_skip(reason, words) for reason in listing.skipped)
         lines = [
             f"{reason} × {count}" if count > 1 else reason
             for reason, count in reasons.most_common(NOTES_SHOWN)
@@ -224,11 +227,7 @@ def _colophon(
         count = len(listing.skipped)
         yield words.skipped, (words.skipped_rows.format(count=count), *lines)
     if listing.notes:
-        notes = (
-            *listing.notes[:NOTES_SHOWN],
-            *(("…",) if len(listing.notes) > NOTES_SHOWN else ()),
-        )
-        yield words.notes, tuple(plain(note, REASON_CHARS) for note in notes)
+        yield words.notes, tuple(_not_from(listing.notes, words))
     printed = words.printed_by.format(
         moment=f"{edition.printed_at.astimezone(zone):%Y-%m-%d %H:%M}",
         zone=edition.time_zone,
@@ -236,6 +235,23 @@ def _colophon(
         revision=edition.revision,
     )
     yield words.printed, (printed,)
+
+
+def _skip(reason: str, words: Words) -> str:
+    """Why a row was passed over, whichever row it was."""
+    said = plain(ROW.sub("", reason), REASON_CHARS)
+    return words.skips.get(said, said)
+
+
+def _not_from(notes: tuple[ListNote, ...], words: Words) -> Iterator[str]:
+    """Which sources had no list: in words, and as the error said it."""
+    for note in notes[:NOTES_SHOWN]:
+        kind = words.kinds.get(note.kind, "")
+        said = words.not_from.format(source=plain(note.source, LABEL_CHARS))
+        yield said + (words.joint + kind if kind else "")
+        yield plain(note.reason, REASON_CHARS)
+    if len(notes) > NOTES_SHOWN:
+        yield "…"
 
 
 def _model(model: ModelIdentity) -> Iterator[str]:

@@ -10,6 +10,12 @@ from fontTools.ttLib import TTFont
 FACES = ("NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf")
 """Noto Sans SC, cut to the GBK set by scripts/make_fonts.py; SIL Open Font License 1.1."""
 
+SHA256 = {
+    "NotoSansSC-Regular.ttf": "00c9a973c7c9d8d35cca5fcac47bfc9662193611b3a21dddc6d266b154dcad74",
+    "NotoSansSC-Bold.ttf": "960fdd5f82ec0501335b73cdb411b5488adc4ec04630b49ad05e49e030d6e1c0",
+}
+"""What `pressrun doctor` knows a damaged file by."""
+
 GETA = "〓"
 """Printed for a character that no font has, as Chinese and Japanese printers always did."""
 

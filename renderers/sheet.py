@@ -35,7 +35,7 @@ def lay_out(edition: Edition, style: str, *, contents: bool = False, name: str) 
     Raises:
         RenderError: a system library is missing, or a story has no place on the pages of *name*.
     """
-    weasyprint, fetcher = _weasyprint()
+    weasyprint, fetcher = weasyprint_library()
     document = make_document(edition)
     html, missing = fit(fill(document, style, contents=contents))
     if missing:
@@ -59,8 +59,12 @@ def _with_missing(document: Document, missing: tuple[str, ...]) -> Document:
     return replace(document, colophon=(*document.colophon, row))
 
 
-def _weasyprint() -> tuple[Any, Any]:
-    """The library and our fetcher, imported only here: without Pango the import fails."""
+def weasyprint_library() -> tuple[Any, Any]:
+    """The library and our fetcher, imported only here: without Pango the import fails.
+
+    Raises:
+        RenderError: a system library is missing.
+    """
     try:
         # It prints a notice when a library is missing, and warns when fontconfig knows no font:
         # the first belongs into our error, the second is no matter, since we bring our fonts.

@@ -38,6 +38,7 @@ class Words:
     skipped: str
     skipped_rows: str
     notes: str
+    not_from: str
     printed: str
     printed_by: str
     missing_glyphs: str
@@ -46,6 +47,7 @@ class Words:
     kinds: Mapping[str, str] = field(default_factory=dict)
     categories: Mapping[str, str] = field(default_factory=dict)
     rankings: Mapping[str, str] = field(default_factory=dict)
+    skips: Mapping[str, str] = field(default_factory=dict)
 
     def day(self, day: date) -> str:
         """*day* with its weekday, in full."""
@@ -85,6 +87,7 @@ ZH = Words(
     skipped="略过",
     skipped_rows="榜单中 {count} 行不可用",
     notes="备注",
+    not_from="来源 {source} 未能提供榜单",
     printed="印制",
     printed_by="{moment}（{zone}），Pressrun {version}，第 {revision} 版",
     missing_glyphs="缺字",
@@ -93,17 +96,27 @@ ZH = Words(
         Step.FETCH: "抓取失败",
         Step.EXTRACT: "未能提取正文",
         Step.SUMMARISE: "未能生成摘要",
+        Step.ASSEMBLE: "不再重复刊登",
     },
     kinds={
         "PageTooLarge": "页面过大",
+        "EmptyPage": "页面是空的",
         "NotHtml": "不是网页",
+        "FetchTimeout": "服务器过慢，超出时限",
+        "TooManyRedirects": "重定向过多",
         "HttpStatus": "服务器返回错误",
         "FetchError": "无法取得页面",
         "ExtractionError": "页面中没有可读的文章",
+        "NotArticle": "不是所列的文章",
+        "ExtractionTimeout": "读取页面超出时限",
+        "WorkerDied": "读取页面的进程中断",
+        "Duplicate": "与本期另一条同文",
         "EngineUnavailable": "模型服务没有响应",
         "ModelMissing": "模型未安装",
         "BadAnswer": "模型的回答不可用",
         "EngineError": "模型服务出错",
+        "SourceError": "榜单不可用",
+        "Empty": "当日没有内容",
     },
     categories={
         "all": "综合",
@@ -116,7 +129,23 @@ ZH = Words(
         "technology": "科技",
         "military": "军事",
     },
-    rankings={"clicks": "按点击排行", "comments": "按评论排行", "shares": "按分享排行"},
+    rankings={
+        "clicks": "按点击排行",
+        "comments": "按评论排行",
+        "shares": "按分享排行",
+        "newest": "最新在前",
+        "spread": "全天均匀选取，最新在前",
+    },
+    skips={
+        "not a row": "格式不对",
+        "no title": "没有标题",
+        "no address": "没有网址",
+        "not an http address": "网址无效",
+        "a slide show, a video or a topic page": "图集、视频或专题页",
+        "listed before": "重复",
+        "no time": "没有时间",
+        "of another day": "不是当日的",
+    },
 )
 
 EN = Words(
@@ -150,6 +179,7 @@ EN = Words(
     skipped="Skipped",
     skipped_rows="Rows of the list that were not usable: {count}",
     notes="Notes",
+    not_from="No list from the source {source}",
     printed="Printed",
     printed_by="{moment} ({zone}), Pressrun {version}, revision {revision}",
     missing_glyphs="Missing characters",
@@ -158,20 +188,37 @@ EN = Words(
         Step.FETCH: "Not fetched",
         Step.EXTRACT: "No article extracted",
         Step.SUMMARISE: "Not summarised",
+        Step.ASSEMBLE: "Not printed twice",
     },
     kinds={
         "PageTooLarge": "the page is too large",
+        "EmptyPage": "the page is empty",
         "NotHtml": "not a web page",
+        "FetchTimeout": "the server was too slow",
+        "TooManyRedirects": "too many redirects",
         "HttpStatus": "the server answered with an error",
         "FetchError": "the page could not be had",
         "ExtractionError": "the page has no readable article",
+        "NotArticle": "not the article that was listed",
+        "ExtractionTimeout": "the page took too long to read",
+        "WorkerDied": "the process that read the page died",
+        "Duplicate": "the text is that of another story",
         "EngineUnavailable": "the model’s server does not answer",
         "ModelMissing": "the model is not installed",
         "BadAnswer": "the model’s answer was unusable",
         "EngineError": "the model’s server failed",
+        "SourceError": "the list was unusable",
+        "Empty": "nothing for this day",
     },
     categories={},
-    rankings={"clicks": "by clicks", "comments": "by comments", "shares": "by shares"},
+    rankings={
+        "clicks": "by clicks",
+        "comments": "by comments",
+        "shares": "by shares",
+        "newest": "newest first",
+        "spread": "spread over the day, newest first",
+    },
+    skips={},
 )
 
 

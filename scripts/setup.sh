@@ -28,7 +28,7 @@ if [ -n "${PYTHON:-}" ]; then
     python=$(interpreter "$PYTHON") || fail "PYTHON=$PYTHON is not Python 3.11 or newer"
 fi
 
-# --- is there anything to do? -------------------------------------------------------------
+# Is there anything to do?
 digest=$(cat pyproject.toml scripts/setup.sh requirements/*.txt | cksum)
 read_ready() { # .venv/.ready is written last, and removed before anything is changed
     ready_here='' ready_python='' ready_level='' ready_digest=''
@@ -69,7 +69,7 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 trap 'exit 130' INT TERM
 
-# --- system packages ----------------------------------------------------------------------
+# System packages.
 # Pango, HarfBuzz and fontconfig are loaded by name when WeasyPrint runs; llama.cpp needs OpenMP.
 # Without harfbuzz-subset WeasyPrint cuts fonts itself, slower; not every release packages it.
 missing() { # needed|wanted: the Debian packages of what Python does not find
@@ -153,10 +153,11 @@ if [ -n "$needed" ]; then
     fail "these libraries are missing (by Debian's names); install them, then make again:" "$needed"
 fi
 
-# --- Python packages ----------------------------------------------------------------------
+# Python packages.
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_USER=0 UV_SYSTEM_PYTHON=0
 if is_whole; then
     say "bringing .venv up to date"
+    if [ "$ready_level" = dev ]; then level=dev; fi
     rm -f .venv/.ready
 else
     say "making .venv; what uv does not have yet is downloaded, up to 0.4 GB"

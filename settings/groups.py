@@ -178,10 +178,24 @@ class EmbeddedSettings(Group):
     )
 
 
+def underscored(tables: Mapping[str, Any]) -> dict[str, Any]:
+    """*tables* of plug-ins with underscores for the hyphens of their names."""
+    return {str(name).replace("-", "_"): table for name, table in tables.items()}
+
+
 class Plugins(BaseModel):
-    """Tables of plug-ins by name; those of plug-ins that are not ours pass as they are."""
+    """Tables of plug-ins by name; those of plug-ins that are not ours pass as they are.
+
+    A hyphen in a plug-in's name is an underscore here, as it is in an environment variable:
+    `[sources.sina-roll]` and `PRESSRUN_SOURCES__SINA_ROLL__...` are one table.
+    """
 
     model_config = ConfigDict(frozen=True, extra="allow")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_spelling(cls, tables: Any) -> Any:
+        return underscored(tables) if isinstance(tables, Mapping) else tables
 
     @model_validator(mode="after")
     def _tables(self) -> Self:
@@ -192,7 +206,7 @@ class Plugins(BaseModel):
 
     def options(self, name: str) -> dict[str, Any]:
         """The table of plug-in *name*, as keyword arguments; empty when there is none."""
-        table = getattr(self, name, None)
+        table = getattr(self, name.replace("-", "_"), None)
         if isinstance(table, BaseModel):
             return table.model_dump()
         return dict(table or {})
@@ -209,10 +223,44 @@ class SinaSettings(Group):
     )
 
 
+class SinaRollSettings(Group):
+    """The source `sina-roll`: Sina's rolling list of a day."""
+
+    list_url: str = Field(
+        "https://feed.mix.sina.com.cn/api/roll/get",
+        pattern=r"^https?://",
+        description="Address of the list.",
+    )
+    page_rows: int = Field(
+        50, ge=1, le=50, description="Rows asked for at once; Sina gives at most 50."
+    )
+    max_pages: int = Field(
+        40,
+        ge=1,
+        le=400,
+        description="Pages read for one day, at most; of a past day that has more, pages spread "
+        "evenly over it.",
+    )
+
+
+class PngSettings(Group):
+    """The renderer `png`: pictures for a phone."""
+
+    width_px: int = Field(1080, ge=320, le=2160, description="Width of a picture.")
+    max_height_px: int = Field(
+        8000,
+        ge=640,
+        le=30_240,
+        description="Greatest height of a picture, 2 to 14 times the width; a longer edition "
+        "becomes several.",
+    )
+
+
 class Sources(Plugins):
     """`[sources.NAME]`: options of sources."""
 
     sina: SinaSettings = SinaSettings()
+    sina_roll: SinaRollSettings = SinaRollSettings()
 
 
 class Engines(Plugins):
@@ -224,3 +272,5 @@ class Engines(Plugins):
 
 class Renderers(Plugins):
     """`[renderers.NAME]`: options of renderers."""
+
+    png: PngSettings = PngSettings()

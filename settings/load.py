@@ -24,11 +24,14 @@ from settings.groups import (
     Renderers,
     Sources,
     SummariseSettings,
+    underscored,
 )
 
 PREFIX = "PRESSRUN_"
 FILE_VARIABLE = "PRESSRUN_CONFIG"
 DEFAULT_FILE = "pressrun.toml"
+PLUGINS = ("sources", "engines", "renderers")
+"""The settings that are tables of plug-ins."""
 
 
 class Settings(BaseSettings):
@@ -105,6 +108,7 @@ def load_settings(
         SettingsError: the file cannot be read, a key is unknown or a value out of bounds.
     """
     path, table = _read_file(file)
+    table, overrides = _one_spelling(table), _one_spelling(overrides or {})
     _refuse_unknown_variables()
 
     class Layered(Settings):
@@ -120,8 +124,8 @@ def load_settings(
             return init_settings, env_settings, InitSettingsSource(settings_cls, table)
 
     try:
-        settings = Layered(**dict(overrides or {}))
-        for name in settings.papers.keys() & (overrides or {}).get("papers", {}):
+        settings = Layered(**overrides)
+        for name in settings.papers.keys() & overrides.get("papers", {}):
             Layered().paper(name)  # a misspelt one would be a new paper
         return settings
     except ValidationError as exc:
@@ -152,6 +156,14 @@ def _read_file(file: Path | None) -> tuple[Path | None, dict[str, Any]]:
         raise SettingsError(f"{path}: cannot be read: {exc.strerror or exc}") from exc
 
 
+def _one_spelling(layer: Mapping[str, Any]) -> dict[str, Any]:
+    """*layer* with plug-ins named as the environment names them, so that the layers merge."""
+    return {
+        key: underscored(value) if key in PLUGINS and isinstance(value, Mapping) else value
+        for key, value in layer.items()
+    }
+
+
 def _refuse_unknown_variables() -> None:
     """An unknown `PRESSRUN_*` variable is an error: pydantic-settings would ignore it."""
     known = {name.upper() for name in Settings.model_fields}
@@ -169,7 +181,10 @@ def _refuse_unknown_variables() -> None:
 
 
 def _explain(fault: Any, path: Path | None) -> str:
-    where = ".".join(str(part) for part in fault["loc"])
+    loc = list(map(str, fault["loc"]))
+    if len(loc) > 1 and loc[0] in PLUGINS:
+        loc[1] = loc[1].replace("_", "-")
+    where = ".".join(loc)
     message = str(fault["msg"]).removeprefix("Value error, ")
     if fault["type"] == "extra_forbidden":
         known = set(_keys_at(fault["loc"][:-1]))

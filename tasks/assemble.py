@@ -1,12 +1,20 @@
 """Summaries and failures -> the edition (pure)."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
 from pressrun import __version__
-from pressrun.errors import CoverageError, ExtractionError, PressrunError, RenderError
+from pressrun.errors import (
+    CoverageError,
+    ExtractionError,
+    PressrunError,
+    RenderError,
+    WorkerDied,
+)
 from pressrun.models import (
+    DUPLICATE,
     Article,
     Edition,
     Failure,
@@ -17,6 +25,9 @@ from pressrun.models import (
     Story,
     Summary,
 )
+from tasks.extraction.tidy import key
+
+_LONG_LINE = 20
 
 
 def make_story(headline: Headline, article: Article, summary: Summary) -> Story:
@@ -31,15 +42,26 @@ def make_story(headline: Headline, article: Article, summary: Summary) -> Story:
         language=article.language,
         summary=summary,
         article_chars=len(article.text),
+        text_sha256=text_sha256(article.text),
         page_sha256=article.page_sha256,
         extractor=article.extractor,
     )
 
 
+def text_sha256(text: str) -> str | None:
+    """A hash that *text* shares with its reprints, or None when it is all of short lines.
+
+    It is of the letters, digits and ideographs of lines that have at least 20 of them: what else
+    an extractor took along, such as "1800跟贴", differs from page to page.
+    """
+    words = "".join(found for line in text.split("\n") if len(found := key(line)) >= _LONG_LINE)
+    return hashlib.sha256(words.encode()).hexdigest() if words else None
+
+
 def make_failure(headline: Headline, step: Step, exc: Exception) -> Failure:
     """What an edition says of *headline* when *step* failed with *exc* in the end.
 
-    An extraction's error names its own step.
+    An extraction's error names its own step; workers do nothing else for an article.
     An error outside our tree is a fault of Pressrun's: it is tried again by the next run.
     """
     ours = isinstance(exc, PressrunError)
@@ -47,7 +69,7 @@ def make_failure(headline: Headline, step: Step, exc: Exception) -> Failure:
         rank=headline.rank,
         title=headline.title,
         url=headline.url,
-        step=Step.EXTRACT if isinstance(exc, ExtractionError) else step,
+        step=Step.EXTRACT if isinstance(exc, ExtractionError | WorkerDied) else step,
         kind=type(exc).__name__,
         reason=str(exc) if ours else f"unexpected: {type(exc).__name__}: {exc}",
         transient=exc.transient if isinstance(exc, PressrunError) else True,
@@ -57,9 +79,12 @@ def make_failure(headline: Headline, step: Step, exc: Exception) -> Failure:
 def assemble(
     plan: Plan, revision: int, outcomes: Sequence[Story | Failure], printed_at: datetime
 ) -> Edition:
-    """The edition of *plan*, its stories and failures in the order of the list."""
-    stories = [outcome for outcome in outcomes if isinstance(outcome, Story)]
-    failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
+    """The edition of *plan*, its stories and failures in the order of the list.
+
+    Of stories with the same text the first is printed, and the others are said to be duplicates.
+    """
+    stories, duplicates = _printed_once([one for one in outcomes if isinstance(one, Story)])
+    failures = [one for one in outcomes if isinstance(one, Failure)] + duplicates
     return Edition(
         pressrun_version=__version__,
         paper=plan.paper,
@@ -74,8 +99,30 @@ def assemble(
         model=plan.model,
         content_sha256=plan.content_sha256,
         listed=len(plan.headlines),
-        stories=tuple(sorted(stories, key=lambda story: story.rank)),
+        stories=tuple(stories),
         failures=tuple(sorted(failures, key=lambda failure: failure.rank)),
+    )
+
+
+def _printed_once(stories: Sequence[Story]) -> tuple[list[Story], list[Failure]]:
+    """*stories* by rank, each text once; what is left over."""
+    printed: dict[str, Story] = {}
+    duplicates: list[Failure] = []
+    for story in sorted(stories, key=lambda story: story.rank):
+        first = printed.setdefault(story.text_sha256 or story.url, story)
+        if first is not story:
+            duplicates.append(_duplicate(story, first))
+    return list(printed.values()), duplicates
+
+
+def _duplicate(story: Story, first: Story) -> Failure:
+    return Failure(
+        rank=story.rank,
+        title=story.title,
+        url=story.url,
+        step=Step.ASSEMBLE,
+        kind=DUPLICATE,
+        reason=f"{story.url}: the same text as number {first.rank}, {first.url}",
     )
 
 

@@ -11,6 +11,7 @@ from contextlib import (
 )
 from contextvars import ContextVar
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from pressrun.archive import Archive
@@ -18,6 +19,7 @@ from pressrun.models import ModelIdentity
 from pressrun.ports import Engine, Observer
 from settings import Settings, load_settings
 from tasks.engines.choose import Choice, choice_from_plan, choose_engine, open_engine
+from tasks.enquiry import Enquiry
 from tasks.fetch import Fetcher
 from tasks.order import Order, assign, overrides, place_order, resolve_date, utc_now
 from tasks.workers import Workers
@@ -98,6 +100,16 @@ class Desk:
         self.workers = workers
         self._engine = engine
         self._model_slots: asyncio.Semaphore | None = None
+
+    @cached_property
+    def enquiry(self) -> Enquiry:
+        """The paper's sources, for all attempts at listing.
+
+        Raises:
+            PluginError: a source cannot be had.
+            SettingsError: a source does not take its options.
+        """
+        return Enquiry.of(self.order.paper.sources, self.settings.sources)
 
     async def engine(self) -> tuple[Engine, ModelIdentity]:
         """The run's engine and its model, once they are ready.

@@ -18,7 +18,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from readability.readability import Document, Unparseable
 from resiliparse.extract.html2text import extract_plain_text
 
-from pressrun.errors import ExtractionError
+from pressrun.errors import ExtractionError, NotArticle
 from pressrun.models import Article, Headline, Page
 from tasks.extraction import dates, rejects
 from tasks.extraction.decode import decode_page
@@ -92,8 +92,9 @@ def extract_article(page: Page, headline: Headline | None = None) -> Article:
     """The article of *page*; title and date are the *headline*'s where it has them.
 
     Raises:
-        ExtractionError: the page has no article, or is something else: a gallery, a video, an
-            aggregator, another story than the headline's. Not transient.
+        NotArticle: the page is something else: a gallery, a video, an aggregator, another story
+            than the headline's. Not transient.
+        ExtractionError: it has no article. Not transient.
     """
     reading = read_page(page, headline)
     return Article(
@@ -117,7 +118,7 @@ def read_page(page: Page, headline: Headline | None = None) -> Reading:
     """
     for url in (page.final_url, page.url):
         if kind := rejects.by_address(url):
-            raise ExtractionError(f"{url}: {kind} by its address, not an article")
+            raise NotArticle(f"{url}: {kind} by its address, not an article")
     html, encoding = decode_page(page.body, page.content_type)
     try:
         return _read(page, headline, html.replace("\0", ""), encoding)
@@ -135,7 +136,7 @@ def _read(page: Page, headline: Headline | None, html: str, encoding: str) -> Re
         )
     tree = _tree(html)
     if kind := rejects.by_type(tree):
-        raise ExtractionError(f"{page.url}: {kind} by its own word, not an article")
+        raise NotArticle(f"{page.url}: {kind} by its own word, not an article")
     url = page.final_url
     if han_share(visible) >= _CHINESE_SHARE:
         reading = _chinese(tree, html, visible, url, page.fetched_at)
@@ -145,7 +146,7 @@ def _read(page: Page, headline: Headline | None, html: str, encoding: str) -> Re
     title = listed or reading.title
     lines = reading.text.split("\n")
     if kind := rejects.by_text(tree, visible, lines):
-        raise ExtractionError(f"{page.url}: {kind}, not an article")
+        raise NotArticle(f"{page.url}: {kind}, not an article")
     body = "\n".join(rejects.without_title(lines, title))
     found = word_chars(body)
     least = _LEAST if reading.language == "zh" else _LEAST_EN
@@ -154,7 +155,7 @@ def _read(page: Page, headline: Headline | None, html: str, encoding: str) -> Re
             f"{page.url}: no article text: {found} characters found, an article has {least}"
         )
     if rejects.is_other_story(title, body, sure=bool(listed)):
-        raise ExtractionError(f"{page.url}: the text found is not that of the headline {title!r}")
+        raise NotArticle(f"{page.url}: the text found is not that of the headline {title!r}")
     return reading._replace(title=title, encoding=encoding)
 
 

@@ -18,7 +18,7 @@ import aiohttp
 from yarl import URL
 
 import pressrun
-from pressrun.errors import FetchError, HttpStatus, NotHtml, PageTooLarge
+from pressrun.errors import EmptyPage, HttpStatus, NotHtml, PageTooLarge, TooManyRedirects
 from pressrun.models import Page
 from settings.groups import FetchSettings
 from tasks.fetching.faults import bad_url, clean, fetch_fault, retry_after_s
@@ -114,9 +114,9 @@ class Fetcher:
         reply = await self._follow(url, {}, _maybe_html)
         content_type = reply.headers.get("Content-Type", "")
         if not reply.body:
-            raise FetchError(f"{reply.url}: an empty body", transient=True)
+            raise EmptyPage(f"{reply.url}: an empty body")
         if not is_html(content_type, reply.body):
-            raise _not_html(URL(reply.url), content_type)
+            raise _not_html(URL(reply.url), content_type, "by its first bytes")
         return Page(
             url=url,
             final_url=reply.url,
@@ -141,7 +141,7 @@ class Fetcher:
             if isinstance(answer, Reply):
                 return answer
             target = answer
-        raise FetchError(
+        raise TooManyRedirects(
             f"{start}: more than {self._settings.max_redirects} redirects, the last one to "
             f"{target}; raise PRESSRUN_FETCH__MAX_REDIRECTS if that is no loop"
         )
@@ -241,8 +241,9 @@ def _maybe_html(url: URL, response: aiohttp.ClientResponse) -> None:
     """Turn down films and pictures before their bodies are read."""
     content_type = response.headers.get("Content-Type", "")
     if cannot_be_html(content_type):
-        raise _not_html(url, content_type)
+        raise _not_html(url, content_type, "by its type")
 
 
-def _not_html(url: URL, content_type: str) -> NotHtml:
-    return NotHtml(f"{url}: not an HTML page but {clean(content_type, 60) or 'of no type'}")
+def _not_html(url: URL, content_type: str, sign: str) -> NotHtml:
+    declared = clean(content_type, 60) or "no type"
+    return NotHtml(f"{url}: not an HTML page {sign}; it was sent as {declared}")

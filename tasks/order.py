@@ -129,22 +129,20 @@ def assign(archive: Archive, order: Order) -> Assignment:
     """
     editions = archive.editions
     current = archive.settle(order.name, order.edition_date)
-    same = current is not None and current.content_sha256 == order.content_sha256
-    if same and current is not None and current.as_of is None:
-        made = {record.format for record in current.renditions}
-        again = any(failure.transient for failure in current.failures) or current.render_failures
-        if made.issuperset(order.paper.formats) and not again:
-            return Assignment(todo=Todo.NOTHING, edition=current)
+    same = current if _is_printing_of(order, current) else None
+    made = tuple(record.format for record in same.renditions) if same else ()
+    if same and set(made).issuperset(order.paper.formats) and not _may_better(same):
+        return Assignment(todo=Todo.NOTHING, edition=current)
     unfinished = editions.unfinished(order.name, order.edition_date)
     if unfinished is not None:
         revision, plan = unfinished
         # The list of an unfinished day has moved on since: it is printed anew.
         if plan.content_sha256 == order.content_sha256 and plan.as_of is None:
-            plan = _by_paper(plan, order.paper)
+            plan = _by_paper(plan, order.paper, made)
             return Assignment(todo=Todo.RESUME, edition=current, plan=plan, revision=revision)
-    if same and current is not None and current.as_of is None:
-        plan = editions.plan(order.name, order.edition_date, current.revision)
-        plan = _by_paper(plan, order.paper)
+    if same:
+        plan = editions.plan(order.name, order.edition_date, same.revision)
+        plan = _by_paper(plan, order.paper, made)
         return Assignment(todo=Todo.PRINT, edition=current, plan=plan)
     return Assignment(todo=Todo.PRINT, edition=current)
 
@@ -169,9 +167,27 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def _by_paper(plan: Plan, paper: PaperSettings) -> Plan:
-    """*plan* with what the paper wants now of those settings that leave its content as it is."""
-    return plan.model_copy(update={"formats": paper.formats, "coverage": paper.coverage})
+def _is_printing_of(order: Order, edition: Edition | None) -> bool:
+    """Whether *edition* is of *order*'s content, and of a day that was over."""
+    return (
+        edition is not None
+        and edition.content_sha256 == order.content_sha256
+        and edition.as_of is None
+    )
+
+
+def _may_better(edition: Edition) -> bool:
+    """Whether something that *edition* lacks may be had by trying again."""
+    return bool(edition.render_failures) or any(failure.transient for failure in edition.failures)
+
+
+def _by_paper(plan: Plan, paper: PaperSettings, made: tuple[str, ...]) -> Plan:
+    """*plan* with what the paper wants now of those settings that leave its content as it is.
+
+    Formats that are *made* already stay: the new revision takes the place of that one.
+    """
+    formats = tuple(dict.fromkeys((*paper.formats, *made)))
+    return plan.model_copy(update={"formats": formats, "coverage": paper.coverage})
 
 
 def _given(**values: Any) -> dict[str, Any]:

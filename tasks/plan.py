@@ -2,18 +2,19 @@
 
 import asyncio
 
-from pressrun.models import Listing, ListRecord, ModelIdentity, Plan
+from pressrun.models import Listing, ListNote, ListRecord, ModelIdentity, Plan
 from tasks.desk import Desk
-from tasks.order import Assignment, Order, Todo
+from tasks.order import Assignment, Order
 
 
 async def begin_printing(
-    desk: Desk, assignment: Assignment, listed: tuple[Listing, tuple[str, ...]] | None
+    desk: Desk, assignment: Assignment, listed: tuple[Listing, tuple[ListNote, ...]] | None
 ) -> tuple[int, Plan]:
     """The revision to print and the plan to follow.
 
-    An unfinished revision is resumed; else the next one begins, by the plan of the printing
-    that it improves on, or by one made of *listed* (a listing, and notes on how it was had).
+    An unfinished revision is resumed, while the same model answers; else the next one begins: by
+    the assignment's plan with the model that answers now, or by a plan made of *listed* (a
+    listing, and notes on the sources asked before).
 
     Raises:
         EngineError: the engine cannot serve.
@@ -22,11 +23,11 @@ async def begin_printing(
     _, identity = await desk.engine()
     archive = desk.archive
     if assignment.plan is not None:
+        if assignment.revision is not None and assignment.plan.model == identity:
+            return assignment.revision, assignment.plan
         plan = assignment.plan.model_copy(
             update={"model": identity, "created_at": desk.order.moment}
         )
-        if assignment.todo is Todo.RESUME and assignment.revision is not None:
-            return assignment.revision, assignment.plan
     else:
         assert listed is not None, "a printing without a plan needs a listing"
         listing, notes = listed
@@ -39,7 +40,7 @@ async def begin_printing(
 def make_plan(
     order: Order,
     listing: Listing,
-    notes: tuple[str, ...],
+    notes: tuple[ListNote, ...],
     sha256: str,
     identity: ModelIdentity,
 ) -> Plan:
@@ -58,7 +59,7 @@ def make_plan(
             url=listing.url,
             sha256=sha256,
             category=paper.category,
-            ranking=paper.ranking,
+            ranking=listing.ranking or paper.ranking,
             skipped=listing.skipped,
             notes=notes,
         ),

@@ -13,20 +13,26 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import exponential_backoff
 
-from pressrun import errors, plugins
+from pressrun import errors
 from pressrun.archive import ArticleKey, Failed, SummaryKey
-from pressrun.errors import ExtractionError, FetchError, PressrunError, SourceError
+from pressrun.errors import (
+    ExtractionError,
+    ExtractionTimeout,
+    FetchError,
+    PressrunError,
+    SourceError,
+)
 from pressrun.models import (
     Article,
     Edition,
     Headline,
     Listing,
+    ListNote,
     ListRequest,
     Page,
     Rendition,
     Summary,
 )
-from pressrun.ports import Source
 from tasks.desk import Desk, tell
 from tasks.extract import EXTRACTOR, extract_article
 from tasks.order import words_options
@@ -44,13 +50,15 @@ async def is_transient(_task: Task[..., Any], _run: TaskRun, state: State[Any]) 
 
 
 @task(name="list", task_run_name="list {desk.order.edition_date}", cache_policy=NO_CACHE)
-async def list_headlines(desk: Desk) -> tuple[Listing, tuple[str, ...]]:
-    """The headlines of the first of the paper's sources that has some, and notes on the others.
+async def list_headlines(desk: Desk) -> tuple[Listing, tuple[ListNote, ...]]:
+    """The headlines of the first of the paper's sources that has some, and notes on those before.
 
     Raises:
         SourceError: none of them could be listed, or none had a headline.
+        PluginError: a source cannot be had.
+        SettingsError: a source does not take its options.
     """
-    paper, notes = desk.order.paper, []
+    paper = desk.order.paper
     request = ListRequest(
         edition_date=desk.order.edition_date,
         time_zone=paper.time_zone,
@@ -58,23 +66,14 @@ async def list_headlines(desk: Desk) -> tuple[Listing, tuple[str, ...]]:
         ranking=paper.ranking,
         limit=paper.limit,
     )
-    transient = False
-    for name in paper.sources:
-        source: Source = plugins.build("sources", name, desk.settings.sources.options(name))
-        try:
-            listing = await source.headlines(request, desk.fetcher)
-        except PressrunError as exc:
-            transient = transient or exc.transient
-            notes.append(f"{name}: {exc}")
-            continue
-        if listing.headlines:
-            return listing, tuple(notes)
-        notes.append(f"{name}: no headlines for {request.edition_date}, category {paper.category}")
-    raise SourceError(
-        f"{'; '.join(notes)}. Try again later, or choose another day, another category, or other "
-        f"sources in papers.{desk.order.name}",
-        transient=transient,
-    )
+    try:
+        return await desk.enquiry.headlines(request, desk.fetcher)
+    except SourceError as exc:
+        raise SourceError(
+            f"{exc}. Try again later, or choose another day, another category, or other sources "
+            f"in papers.{desk.order.name}",
+            transient=exc.transient,
+        ) from exc
 
 
 @task(name="read", task_run_name="{headline.rank:02d} read", cache_policy=NO_CACHE)
@@ -95,7 +94,8 @@ async def read_article(desk: Desk, headline: Headline) -> Article:
 async def _page(desk: Desk, headline: Headline) -> Page:
     store, day, fetch = desk.archive.store, desk.order.edition_date, desk.settings.fetch
     # What could turn a final failure into a success: under other limits it is tried again.
-    under = f"max_bytes={fetch.max_bytes},private_hosts={fetch.private_hosts}"
+    limits = fetch.model_dump(include={"max_bytes", "max_redirects", "private_hosts"})
+    under = ",".join(f"{name}={value}" for name, value in limits.items())
     found = await asyncio.to_thread(store.find_page, day, headline.url, conditions=under)
     if isinstance(found, Page):
         return found
@@ -124,7 +124,7 @@ async def _article(desk: Desk, headline: Headline, page: Page) -> Article:
     try:
         article = await desk.workers.run(extract_article, page, headline, timeout_s=limit_s)
     except TimeoutError as exc:
-        error = ExtractionError(
+        error = ExtractionTimeout(
             f"{headline.url}: reading the page took over {limit_s:g} s; raise "
             "PRESSRUN_FETCH__EXTRACT_TIMEOUT_S to wait longer"
         )
@@ -171,7 +171,6 @@ async def render(desk: Desk, edition: Edition, name: str) -> tuple[Rendition, ..
     Raises:
         RenderError: it failed.
     """
-    tell("rendering", name=name, total=len(desk.order.paper.formats))
     options = desk.settings.renderers.options(name)
     renditions = await render_edition(desk.workers, edition, name, options)
     tell("rendered", name=name)

@@ -10,6 +10,7 @@ import fcntl
 import os
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -40,6 +41,7 @@ class Workers:
     def __init__(self, count: int) -> None:
         self._count = count
         self._pool: ProcessPool | None = None
+        self._folder = tempfile.TemporaryDirectory(prefix="pressrun-", ignore_cleanup_errors=True)
         self._jobs: set[Future[Any]] = set()
         self._changing = asyncio.Lock()
         self._warming: asyncio.Task[ProcessPool] | None = None
@@ -93,6 +95,7 @@ class Workers:
                 job.cancel()
             if pool is not None:
                 await asyncio.shield(asyncio.to_thread(_stop, pool))
+            await asyncio.shield(asyncio.to_thread(self._folder.cleanup))
 
     async def _running_pool(self) -> ProcessPool:
         async with self._changing:
@@ -101,13 +104,17 @@ class Workers:
                 if broken is not None:
                     await asyncio.to_thread(_stop, broken)
                 # Shielded: a pool that starts while we are cancelled must still be known.
-                self._pool = await asyncio.shield(asyncio.to_thread(_start, self._count))
+                self._pool = await asyncio.shield(
+                    asyncio.to_thread(_start, self._count, self._folder.name)
+                )
             return self._pool
 
 
-def _start(count: int) -> ProcessPool:
+def _start(count: int, folder: str) -> ProcessPool:
     """A pool whose processes run. Slow: a second or two the first time."""
-    pool = ProcessPool(max_workers=count, initializer=_settle, context=_context())
+    pool = ProcessPool(
+        max_workers=count, initializer=_settle, initargs=(folder,), context=_context()
+    )
     with _interrupt_blocked():
         if not pool.active:  # asking starts it
             raise WorkerDied(f"{count} worker processes did not start")
@@ -138,8 +145,12 @@ def _stop(pool: ProcessPool) -> None:
     pool.join()
 
 
-def _settle() -> None:
-    """In a new worker: die at once when told to, and with the parent."""
+def _settle(folder: str) -> None:
+    """In a new worker: die at once when told to, and with the parent.
+
+    A worker that is ended leaves its temporary files: WeasyPrint's are 15 MB. They go to *folder*.
+    """
+    tempfile.tempdir = folder
     # Pebble's handler waits for the parser to come back from C; the default action does not.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     parent = parent_process()

@@ -61,6 +61,9 @@ class FakeOllama(LocalServer):
             web.post("/api/chat", self._chat),
         ]
 
+    def answer(self, asked: dict[str, Any]) -> str:
+        return self.summary
+
     async def _version(self, _: web.Request) -> web.Response:
         return web.json_response({"version": "0.12.0"})
 
@@ -81,10 +84,11 @@ class FakeOllama(LocalServer):
         )
 
     async def _chat(self, request: web.Request) -> web.StreamResponse:
-        self.asked.append(await request.json())
+        asked = await request.json()
+        self.asked.append(asked)
         await self.hold.wait()
         self.requests["/api/chat"] += 1
-        text = self.summary
+        text = self.answer(asked)
         last = {
             "model": self.model,
             "created_at": "2026-01-01T00:00:00Z",
@@ -117,7 +121,11 @@ class NewsSite(LocalServer):
         return f"{self.url}/list"
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.get("/list", self._list), web.get("/news/{number}.html", self._page)]
+        return [
+            web.get("/list", self._list),
+            web.get("/news/{number}.html", self._page),
+            web.get("/moved/{number}.html", self._moved),
+        ]
 
     async def _list(self, request: web.Request) -> web.Response:
         self.requests["/list"] += 1
@@ -135,6 +143,11 @@ class NewsSite(LocalServer):
         ]
         name = request.query.get("js_var", "data")
         return web.Response(text=f"var {name} = {json.dumps({'conf': {}, 'data': rows})};")
+
+    async def _moved(self, request: web.Request) -> web.Response:
+        """Leads to itself, without end."""
+        self.requests[request.path] += 1
+        raise web.HTTPFound(request.path)
 
     async def _page(self, request: web.Request) -> web.Response:
         number = int(request.match_info["number"])

@@ -1,4 +1,4 @@
-"""The command, ended in the middle by a signal: what it leaves behind, and how the next run goes on."""
+"""The command, ended by a signal: what it leaves behind, and how the next run goes on."""
 
 import asyncio
 import os
@@ -112,7 +112,6 @@ async def test_after_a_kill_nothing_recorded_is_done_again(
     [
         (signal.SIGINT, 130, "interrupted; "),
         (signal.SIGTERM, 143, "interrupted by SIGTERM; "),
-        (signal.SIGHUP, 129, "interrupted by SIGHUP; "),
     ],
 )
 async def test_a_signal_ends_a_run_in_one_line_and_the_next_goes_on_at_once(
@@ -123,22 +122,8 @@ async def test_a_signal_ends_a_run_in_one_line_and_the_next_goes_on_at_once(
         command = Command(prefect_api, site, ollama, tmp_path)
         ended, said = await command.end(f"read {COUNT} of {COUNT}", number)
         assert ended == status
-        assert f"{words}the next run goes on with what was recorded" in said
-        assert number == signal.SIGHUP or len(said) == 1, "nobody reads there after a hang-up"
+        assert said == [f"{words}the next run goes on with what was recorded"]
         assert not list(command.archive.rglob("lease.json"))
         ollama.hold.set()
         assert len((await command.print()).stories) == COUNT
         assert set(site.requests.values()) == {1}
-
-
-async def test_the_second_ctrl_c_does_not_wait(
-    prefect_api: str, ollama: FakeOllama, tmp_path: Path
-) -> None:
-    async with NewsSite(COUNT) as site:
-        ollama.hold.clear()
-        command = Command(prefect_api, site, ollama, tmp_path)
-        status, said = await command.end("read 5 of 5", signal.SIGINT, signal.SIGINT)
-        assert status == 130
-        assert not any("Traceback" in line for line in said)
-        ollama.hold.set()
-        assert len((await command.print()).stories) == COUNT

@@ -32,7 +32,7 @@ class Archive:
         Raises:
             ArchiveError: it cannot be read or made, or a later Pressrun wrote it.
         """
-        files = _files(address)
+        files = files_at(address)
         raw = files.read(layout.ARCHIVE)
         if raw is None:
             schema = _Schema(schema_version=SCHEMA_VERSION)
@@ -74,7 +74,12 @@ class Archive:
         return edition
 
 
-def _files(address: str) -> Files:
+def files_at(address: str) -> Files:
+    """The bytes at *address*, whether or not an archive is there; a folder is made.
+
+    Raises:
+        ArchiveError: it cannot be made.
+    """
     if address.startswith("file://"):
         address = address.removeprefix("file://")
     if "://" not in address:

@@ -9,6 +9,7 @@ from rich.console import Console
 from pressrun import __version__
 from pressrun.cli.demo import demo
 from pressrun.cli.digest import digest
+from pressrun.cli.doctor import doctor
 from pressrun.cli.streams import open_streams
 from pressrun.errors import (
     CoverageError,
@@ -39,6 +40,7 @@ app = typer.Typer(
 )
 app.command("digest")(digest)
 app.command("demo")(demo)
+app.command("doctor")(doctor)
 
 
 def _version(wanted: bool) -> None:

@@ -30,9 +30,13 @@ def demo(
 ) -> None:
     r"""Print a real edition from a small news site of Pressrun's own, with a small model.
 
-    Serves the site on loopback, fetches it over HTTP, has the embedded model choose each
-    article's most important sentences, and publishes page, PDF and picture under ./demo. Needs
-    the extra pressrun\[embedded]. Running it accepts the model's licence.
+    It serves the site on loopback and fetches it over HTTP.
+
+    The embedded model chooses each article's most important sentences.
+
+    Page, PDF and picture are published under ./demo.
+
+    Needs the extra pressrun\[embedded]; running it accepts the model's licence.
     """
     from pressrun.cli.press import print_edition
     from pressrun.newsroom import DEMO_DATE
@@ -45,7 +49,7 @@ def demo(
             f"{model.licence} ({model.licence_url}). Running the demo accepts them.",
             highlight=False,
         )
-    with _newsroom() as list_url:
+    with _newsroom() as lists:
         changes = overrides(
             "daily",
             limit=limit,
@@ -53,7 +57,7 @@ def demo(
             engine="embedded",
             archive=archive,
         )
-        changes["sources"] = {"sina": {"list_url": list_url}}
+        changes["sources"] = {name: {"list_url": url} for name, url in lists.items()}
         changes["fetch"] = {"private_hosts": True, "host_delay_s": 0.0, "per_host": 8}
         settings = load_settings(changes)
         order = place_order(settings, "daily", DEMO_DATE, utc_now())
@@ -61,8 +65,8 @@ def demo(
 
 
 @contextmanager
-def _newsroom() -> Iterator[str]:
-    """The newsroom on a thread of its own; the address of its list."""
+def _newsroom() -> Iterator[dict[str, str]]:
+    """The newsroom on a thread of its own; the addresses of its lists, by source."""
     from pressrun.newsroom import Newsroom
 
     with start_blocking_portal() as portal, ExitStack() as stack:
@@ -70,4 +74,4 @@ def _newsroom() -> Iterator[str]:
             room = stack.enter_context(portal.wrap_async_context_manager(Newsroom(port=PORT)))
         except OSError:  # the port is taken: any other serves as well
             room = stack.enter_context(portal.wrap_async_context_manager(Newsroom()))
-        yield room.list_url
+        yield {"sina": room.list_url, "sina-roll": room.roll_url}

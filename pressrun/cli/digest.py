@@ -60,16 +60,16 @@ def digest(
 ) -> None:
     """Print the edition of a day: list, fetch, read, summarise, render, publish.
 
-    An edition that is printed already is answered at once. A run that was stopped goes on where
-    it was.
+    An edition that is printed already is answered at once.
+    A run that was stopped goes on where it was.
 
     [bold]Examples[/bold]
 
-        pressrun digest                                   today so far
+        pressrun digest                     today so far
 
         pressrun digest --date yesterday --limit 10
 
-        pressrun digest --engine ollama --model qwen3:8b --formats html,pdf
+        pressrun digest --model qwen3:8b --formats html,pdf
     """
     from pressrun.cli.press import print_edition
 

@@ -1,7 +1,6 @@
 """Runs one order: the desk, a Prefect server and the flow, with a view of what happens."""
 
 import asyncio
-import importlib
 import json
 import sys
 import time
@@ -78,7 +77,7 @@ def require_plugins(order: Order, settings: Settings) -> None:
 
 async def _print(order: Order, settings: Settings, given: dict[str, Any], view: View) -> None:
     # Imported here: they bring Prefect, which an edition printed already does not need.
-    from pressrun.cli.prefect import decline_tracking, prefect_server, using
+    from pressrun.cli.prefect import decline_tracking, load_flow, prefect_server, using
     from tasks.desk import Hired, lend_desk, observing, open_desk
 
     decline_tracking()
@@ -91,7 +90,7 @@ async def _print(order: Order, settings: Settings, given: dict[str, Any], view: 
             # They start beside each other; the first that cannot says so.
             ready, daily, _ = await asyncio.gather(
                 server.ready(),
-                asyncio.to_thread(importlib.import_module, "flows.daily"),
+                asyncio.to_thread(load_flow),
                 desk.engine(),
             )
             view.event("prefect", url=ready.url)

@@ -21,6 +21,8 @@ def as_object(archive: Archive, edition: Edition, done: str, seconds: float) -> 
         "as_of": edition.as_of.isoformat() if edition.as_of else None,
         "stories": len(edition.stories),
         "listed": edition.listed,
+        "source": edition.listing.source,
+        "not_from": [note.model_dump(mode="json") for note in edition.listing.notes],
         "engine": edition.model.engine,
         "model": edition.model.model,
         "files": archive.editions.addresses(edition),
@@ -59,6 +61,12 @@ def _report(
         f"{_tokens(edition)} tokens",
         highlight=False,
     )
+    for note in edition.listing.notes:
+        console.print(
+            f"  [yellow]not from {escape(note.source)}[/yellow] but from "
+            f"{escape(edition.listing.source)}: {escape(note.reason)}",
+            highlight=False,
+        )
     for name, address in archive.editions.addresses(edition).items():
         console.print(f"  {name:<14} {escape(address)}", highlight=False)
     for failure in edition.failures:

@@ -5,6 +5,7 @@ import asyncio
 import sys
 
 from pressrun.newsroom import DEMO_DATE, Newsroom, dates
+from pressrun.newsroom.faults import FAULTS_DATE
 
 
 async def serve(port: int) -> None:
@@ -12,7 +13,9 @@ async def serve(port: int) -> None:
     async with Newsroom(port) as newsroom:
         days = ", ".join(day.isoformat() for day in dates())
         print(f"Newsroom: {newsroom.url}/\nLists:    {newsroom.list_url}")
-        print(f"Dates:    {days} (demo: {DEMO_DATE})\nCtrl-C ends it.", flush=True)
+        print(f"Rolling:  {newsroom.roll_url}")
+        print(f"Dates:    {days} (demo: {DEMO_DATE})\nFaults:   {FAULTS_DATE}")
+        print("Ctrl-C ends it.", flush=True)
         await asyncio.Event().wait()
 
 

@@ -1,7 +1,8 @@
 """The newsroom's articles: one Markdown file each with a TOML head, in `articles/`.
 
 A file's name is the date whose list has the article, then the article's slug:
-`2026-03-12-ice-flood.md`. Paragraphs are separated by blank lines.
+`2026-03-12-ice-flood.md`. Paragraphs are separated by blank lines. Those of the fault pages are in
+`faults/articles/` and listed by `faults.stories`.
 """
 
 import tomllib
@@ -107,7 +108,11 @@ def by_rank(rows: Sequence[NewsArticle], ranking: Ranking) -> tuple[NewsArticle,
 @cache
 def every_article() -> tuple[NewsArticle, ...]:
     """All of the newsroom's articles, by date and slug."""
-    folder = files("pressrun.newsroom") / "articles"
+    return read_articles(files("pressrun.newsroom") / "articles")
+
+
+def read_articles(folder: Traversable) -> tuple[NewsArticle, ...]:
+    """The articles in *folder*, by file name."""
     found = sorted(
         (entry for entry in folder.iterdir() if entry.name.endswith(".md")),
         key=lambda entry: entry.name,

@@ -8,7 +8,9 @@ from typing import Self
 from aiohttp import web
 from jinja2 import Template
 
-from pressrun.newsroom import toplist
+from pressrun.newsroom import rolllist, toplist
+from pressrun.newsroom.faults import FAULTS_DATE, fault_articles
+from pressrun.newsroom.faults.answers import answer
 from pressrun.newsroom.loader import dates, every_article
 from pressrun.newsroom.pages import page, picture
 
@@ -40,10 +42,12 @@ class Newsroom:
         self.requests: Counter[str] = Counter()
         self._port = port
         self._pages = {article.path: article for article in every_article()}
+        self._faulty = {article.path: article for article in fault_articles()}
         self._pictures = {one.image_path: one for one in every_article() if one.image}
         app = web.Application(middlewares=[self._count])
         app.router.add_get("/", self._index)
         app.router.add_get(toplist.PATH, self._list)
+        app.router.add_get(rolllist.PATH, self._roll)
         app.router.add_get("/img/{name}", self._picture)
         app.router.add_get("/{category}/{day}/{name}", self._page)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
@@ -57,6 +61,11 @@ class Newsroom:
     def list_url(self) -> str:
         """The address of the lists, for the setting `sources.sina.list_url`."""
         return self.url + toplist.PATH
+
+    @property
+    def roll_url(self) -> str:
+        """The address of the rolling list, for the setting `sources.sina-roll.list_url`."""
+        return self.url + rolllist.PATH
 
     async def __aenter__(self) -> Self:
         await self._runner.setup()
@@ -83,14 +92,22 @@ class Newsroom:
 
     async def _index(self, _: web.Request) -> web.Response:
         first = f"{toplist.PATH}?top_cat=www_www_all_suda_suda&top_time="
-        html = INDEX.render(days=dates(), articles=every_article(), list=first)
+        days, rows = (*dates(), FAULTS_DATE), (*every_article(), *fault_articles())
+        html = INDEX.render(days=days, articles=rows, list=first)
         return web.Response(text=html, content_type="text/html")
 
     async def _list(self, request: web.Request) -> web.Response:
         text = toplist.top_list(request.query, self.url)
         return web.Response(text=text, content_type="application/javascript", charset="utf-8")
 
-    async def _page(self, request: web.Request) -> web.Response:
+    async def _roll(self, request: web.Request) -> web.Response:
+        text = rolllist.roll_list(request.query, self.url)
+        return web.Response(text=text, content_type="application/json", charset="utf-8")
+
+    async def _page(self, request: web.Request) -> web.StreamResponse:
+        faulty = self._faulty.get(request.path)
+        if faulty is not None:
+            return await answer(request, faulty, self.requests[request.path])
         article = self._pages.get(request.path)
         if article is None:
             raise web.HTTPNotFound

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from email.utils import format_datetime
 
-from pressrun.newsroom.faults import Item, with_faults
+from pressrun.newsroom.faults import FAULTS_DATE, Item, fault_articles, with_faults, with_script
 from pressrun.newsroom.loader import SITE_ZONE, NewsArticle, Ranking, articles
 
 PATH = "/ws/GetTopDataList.php"
@@ -70,13 +70,14 @@ def top_list(query: Mapping[str, str], site: str) -> str:
     category, ranking = LISTS.get(conf["top_cat"], (None, None))
     items: list[Item] = []
     if conf["top_type"] == "day" and day and category and ranking:
-        rows = articles(day, category, ranking)
+        faulty = day == FAULTS_DATE and category == "all"
+        rows = fault_articles() if faulty else articles(day, category, ranking)
         items = with_faults([_item(row, ranking, site) for row in rows], day)
     if conf["top_order"].upper() == "ASC":
         items.reverse()
     answer = {"conf": conf, "data": items[: _count(conf["top_show_num"])]}
     text = json.dumps(answer, separators=(",", ":")).replace("/", "\\/")
-    return f"var {conf['js_var']} = {text};"
+    return with_script(f"var {conf['js_var']} = {text};", day)
 
 
 def _item(article: NewsArticle, ranking: Ranking, site: str) -> Item:

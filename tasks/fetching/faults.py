@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 import aiohttp
 from yarl import URL
 
-from pressrun.errors import FetchError
+from pressrun.errors import FetchError, FetchTimeout
 from settings.groups import FetchSettings
 from tasks.fetching.routes import PrivateAddressError, private_fault
 
@@ -51,16 +51,15 @@ def bad_url(url: str, reason: str) -> FetchError:
     return FetchError(f"{clean(url)!r} is no http or https address: {reason}")
 
 
-def _timeout(url: URL, exc: TimeoutError, settings: FetchSettings) -> FetchError:
+def _timeout(url: URL, exc: TimeoutError, settings: FetchSettings) -> FetchTimeout:
     if isinstance(exc, aiohttp.ConnectionTimeoutError):
         what, limit, name = "no connection", settings.connect_timeout_s, "CONNECT_TIMEOUT_S"
     elif isinstance(exc, aiohttp.SocketTimeoutError):
         what, limit, name = "silence", settings.read_timeout_s, "READ_TIMEOUT_S"
     else:
         what, limit, name = "not done", settings.total_timeout_s, "TOTAL_TIMEOUT_S"
-    return FetchError(
-        f"{url}: {what} after {limit:g} s; raise PRESSRUN_FETCH__{name} to wait longer",
-        transient=True,
+    return FetchTimeout(
+        f"{url}: {what} after {limit:g} s; raise PRESSRUN_FETCH__{name} to wait longer"
     )
 
 

@@ -5,12 +5,9 @@ around it. A row has title (or `false`), media, url, create_date, create_time, t
 with commas, or a rank), ext3 (a picture or nothing) and, in newer lists, time (RFC 822).
 """
 
-import re
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from email.utils import parsedate_to_datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from yarl import URL
 
@@ -19,14 +16,11 @@ from pressrun.models import Headline, Listing, ListRequest
 from pressrun.ports import Http
 from settings.groups import SinaSettings
 from tasks.sources.sina_lists import top_list
-from tasks.sources.text import decode, excerpt, find_object, plain, same_page, web_address
+from tasks.sources.sina_rows import SHANGHAI, faults, read_answer, refuse_day_ahead
+from tasks.sources.text import decode, excerpt, plain, same_page, web_address
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 LEAST_ROWS, MOST_ROWS = 10, 100
 """What the service gives at least and at most."""
-
-_HTML = re.compile(r"\s*<(?:!doctype|html|head|body|script|center)", re.IGNORECASE)
-_NO_ARTICLE = re.compile(r"https?://(?:(?:[\w-]+\.)*(?:slide|video)\.[\w.-]*sina\.|[^?#]*/zt_d/)")
 
 
 class SinaSource(SinaSettings):
@@ -55,12 +49,7 @@ class SinaSource(SinaSettings):
         Raises:
             SourceError: the day lies ahead of *now*, or there is no such list.
         """
-        today = now.astimezone(SHANGHAI).date()
-        if request.edition_date > today:
-            raise SourceError(
-                f"sina has no list for {request.edition_date}: it is {today} in Shanghai; "
-                "choose that day or an earlier one"
-            )
+        refuse_day_ahead("sina", request.edition_date, now)
         entry = top_list(request.category, request.ranking, request.edition_date)
         query = {
             "top_type": "day",
@@ -79,21 +68,11 @@ def parse_list(body: bytes) -> list[Any]:
     Raises:
         SourceError: it is no list; transient when it is an error page, cut or empty.
     """
-    text = decode(body)
-    if _HTML.match(text):
-        raise SourceError(
-            f"sina answered with a web page in place of a list: {excerpt(text)}", transient=True
-        )
-    found = find_object(text, lambda value: "data" in value or "conf" in value)
-    if found is None:
-        raise SourceError(
-            f"sina's answer holds no list, or is cut: {excerpt(text)}",
-            transient="{" in text or not text.strip(),
-        )
+    found = read_answer("sina", body, lambda value: "data" in value or "conf" in value)
     rows = found.get("data")
     if not isinstance(rows, list):
         raise SourceError(
-            f"sina has no list for this day and category: its answer is {excerpt(text)}"
+            f"sina has no list for this day and category: its answer is {excerpt(decode(body))}"
         )
     return _by_rank(rows)
 
@@ -128,7 +107,7 @@ def read_rows(
     for number, row in enumerate(rows, start=1):
         if len(headlines) == limit:
             break
-        fault = next(_faults(row, seen), None)
+        fault = next(faults(row, seen), None)
         if fault:
             skipped.append(f"row {number}: {fault}")
             continue
@@ -147,25 +126,6 @@ def read_rows(
             )
         )
     return tuple(headlines), tuple(skipped)
-
-
-def _faults(row: Any, seen: set[str]) -> Iterator[str]:
-    """Why *row* cannot be used, if it cannot."""
-    if not isinstance(row, dict):
-        yield "not a row"
-        return
-    if not plain(row.get("title")):
-        yield "no title"
-    if not row.get("url"):
-        yield "no address"
-        return
-    url = web_address(row["url"])
-    if not url:
-        yield "not an http address"
-    if _NO_ARTICLE.match(url):
-        yield "a slide show, a video or a topic page"
-    if same_page(url) in seen:
-        yield "listed before"
 
 
 def published(row: dict[str, Any]) -> datetime | None:

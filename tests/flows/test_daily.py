@@ -10,7 +10,7 @@ import pytest
 
 from pressrun.archive import Archive
 from pressrun.cli.prefect import Server, using
-from pressrun.errors import CoverageError, EditionBusy, ModelMissing
+from pressrun.errors import ArchiveError, CoverageError, EditionBusy, ModelMissing
 from pressrun.models import Edition
 from settings import Settings, load_settings
 from tasks.desk import lend_desk, observing, open_desk
@@ -150,6 +150,19 @@ async def test_below_the_threshold_nothing_is_published(
         assert Archive.open(str(archive_dir)).editions.current("daily", DAY) is None
 
 
+async def test_an_archive_that_fails_ends_the_run_and_is_no_fault_of_the_articles(
+    ollama: FakeOllama, archive_dir: Path
+) -> None:
+    (archive_dir / "store").mkdir(parents=True)
+    (archive_dir / "store" / "pages").touch()
+    async with NewsSite() as site:
+        state = await run(settings_for(site, ollama, archive_dir))
+        assert state.is_failed()
+        with pytest.raises(ArchiveError, match="a file stands where a folder must be"):
+            await state.aresult()
+        assert ollama.asked == []
+
+
 async def test_a_renderer_that_fails_does_not_take_the_others_down(
     ollama: FakeOllama, archive_dir: Path
 ) -> None:
@@ -224,3 +237,25 @@ async def test_a_missing_model_ends_it_before_anything_is_listed_or_fetched(
         with pytest.raises(ModelMissing, match="ollama pull tester:1b"):
             await run(settings_for(site, wanted, archive_dir))
         assert not site.requests
+
+
+async def test_a_run_leaves_a_table_of_its_articles_in_the_ui(
+    ollama: FakeOllama, archive_dir: Path
+) -> None:
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
+
+    async with NewsSite() as site:
+        site.answers = {2: [404]}
+        state = await run(settings_for(site, ollama, archive_dir))
+    by_run = ArtifactFilter(
+        flow_run_id=ArtifactFilterFlowRunId(any_=[state.state_details.flow_run_id])
+    )
+    async with get_client() as client:
+        [artifact] = await client.read_artifacts(artifact_filter=by_run)
+    assert artifact.key == "edition-daily"
+    assert isinstance(artifact.data, str)
+    rows = [line for line in artifact.data.splitlines() if line.startswith("| ")][1:]
+    assert ["written" in row for row in rows] == [True, False, True, True]
+    assert "failed: fetch" in rows[1]
+    assert rows[0].endswith("| 100 | 20 |")

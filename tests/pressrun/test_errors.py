@@ -13,9 +13,11 @@ from pressrun import errors
 from pressrun.errors import (
     BadAnswer,
     EditionBusy,
+    EmptyPage,
     EngineError,
     EngineUnavailable,
     FetchError,
+    FetchTimeout,
     HttpStatus,
     PressrunError,
     SettingsError,
@@ -102,6 +104,8 @@ def test_these_do_not(status: int) -> None:
 
 def test_only_these_classes_are_transient_by_nature() -> None:
     assert {kind for kind in classes().values() if kind.transient} == {
+        EmptyPage,
+        FetchTimeout,
         EngineUnavailable,
         BadAnswer,
         WorkerDied,

@@ -165,11 +165,12 @@ async def test_the_module_prints_its_addresses_and_serves() -> None:
     )
     try:
         assert process.stdout
-        said = [(await process.stdout.readline()).decode() for _ in range(4)]
+        said = [(await process.stdout.readline()).decode() for _ in range(5)]
         url = said[1].split()[-1]
         async with aiohttp.ClientSession() as session, session.get(url) as response:
             assert (await response.text()).startswith("var data = {")
     finally:
         process.terminate()
         await process.communicate()
-    assert "2026-03-12" in said[2]
+    assert said[2].endswith("/api/roll/get\n")
+    assert "2026-03-12" in said[3]

@@ -54,7 +54,7 @@ def wire(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.parametrize(
     ("group", "names"),
     [
-        ("sources", {"sina"}),
+        ("sources", {"sina", "sina-roll"}),
         ("engines", {"embedded", "ollama"}),
         ("renderers", {"html", "pdf", "png"}),
     ],
@@ -76,7 +76,7 @@ def test_our_own_plug_ins_are_installed_and_load(group: Group, names: set[str]) 
             "no engine is called 'olama'; did you mean 'ollama'? installed: embedded, ollama",
         ),
         ("renderers", "docx", "no renderer is called 'docx'; installed: html, pdf, png"),
-        ("sources", "", "no source is called ''; installed: sina"),
+        ("sources", "", "no source is called ''; installed: sina, sina-roll"),
     ],
 )
 def test_an_unknown_name_lists_the_known_ones(group: Group, name: str, says: str) -> None:

@@ -1,11 +1,16 @@
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+import tasks.sources
 from pressrun.errors import RenderError
+from pressrun.models import ListNote
 from renderers.document import make_document
 from renderers.fonts import characters, face_bytes, fit
 from renderers.inert import language_tag, plain, web_link
+from renderers.words import ZH
 from tests.renderers.edition_samples import (
     RARE,
     ROCKET,
@@ -162,3 +167,50 @@ def test_a_compatibility_form_is_printed_as_its_like_but_never_as_markup() -> No
     assert fit("𝟏𝕏") == ("1X", ())
     text, _ = fit("\ufe64b\ufe65")  # small signs that NFKC turns into < and >
     assert "<" not in text
+
+
+def colophon(language: str = "zh", **facts: object) -> dict[str, tuple[str, ...]]:
+    """What the colophon says of an edition whose list has these *facts*."""
+    listing = make_edition(()).listing.model_copy(update=facts)
+    return dict(make_document(make_edition((), listing=listing, language=language)).colophon)
+
+
+def test_the_colophon_says_which_sources_had_no_list_and_why() -> None:
+    notes = (
+        ListNote(source="sina", kind="HttpStatus", reason="http://a/: HTTP 503", transient=True),
+        ListNote(source="wire\u202e", kind="Empty", reason="no headlines for 2026-10-31"),
+        ListNote(source="odd", kind="Unheard", reason="<b>"),
+    )
+    assert colophon(notes=notes)["备注"] == (
+        *("来源 sina 未能提供榜单：服务器返回错误", "http://a/: HTTP 503"),
+        *("来源 wire 未能提供榜单：当日没有内容", "no headlines for 2026-10-31"),
+        *("来源 odd 未能提供榜单", "<b>"),
+    )
+    assert colophon("en", notes=notes)["Notes"][2] == (
+        "No list from the source wire: nothing for this day"
+    )
+    assert colophon(notes=notes * 9)["备注"][24:] == ("…",)
+
+
+def test_the_colophon_counts_rows_that_were_skipped_by_reason() -> None:
+    skipped = ("row 2: no title", "row 5: listed before", "row 9: no title", "of its own kind")
+    assert colophon(skipped=skipped)["略过"] == (
+        *("榜单中 4 行不可用", "没有标题 × 2", "重复", "of its own kind"),
+    )
+    assert colophon("en", skipped=skipped)["Skipped"][1] == "no title × 2"
+
+
+@pytest.mark.parametrize(
+    ("ranking", "said"),
+    [("clicks", "按点击排行"), ("spread", "全天均匀选取，最新在前"), ("by-hand", "by-hand")],
+)
+def test_the_colophon_says_what_the_list_is_in_order_of(ranking: str, said: str) -> None:
+    (line,) = colophon(ranking=ranking)["来源"]
+    assert line == f"sina · list.example.com · 综合 · {said}"
+
+
+def test_every_reason_for_skipping_a_row_of_ours_has_chinese_words() -> None:
+    folder = Path(tasks.sources.__path__[0])
+    code = "".join(path.read_text("utf-8") for path in folder.glob("*.py"))
+    reasons = set(re.findall(r'yield "([^"]+)"|skipped\.append\("([^"]+)"\)', code))
+    assert {first or second for first, second in reasons} == set(ZH.skips)

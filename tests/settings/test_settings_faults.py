@@ -49,6 +49,10 @@ def fault(toml: str = "", overrides: dict[str, Any] | None = None) -> str:
             "[sources.sina]\nlisturl = 'http://x'",
             "sources.sina.listurl: no such setting; did you mean list_url?",
         ),
+        (
+            "[sources.sina-roll]\nlisturl = 'http://x'",
+            "sources.sina-roll.listurl: no such setting; did you mean list_url?",
+        ),
         ("[fetch]\nzzz = 1", "fetch.zzz: no such setting [pressrun.toml"),
     ],
 )
@@ -96,6 +100,7 @@ def test_an_unknown_variable_is_refused_at_any_depth(
         ("[fetch]\nmax_bytes = 1", "fetch.max_bytes"),
         ("[engines.ollama]\nhost = 'nonsense'", "engines.ollama.host"),
         ("[sources.sina]\nlist_url = 'ftp://x'", "sources.sina.list_url"),
+        ("[sources.sina-roll]\npage_rows = 51", "sources.sina-roll.page_rows"),
         ("prefect = 'maybe'", "'auto', 'active' or 'temporary'"),
         ("papers = 3", "papers: Input should be a valid dictionary (given: 3)"),
         ("[engines]\nmine = 3", "mine is no table of options"),

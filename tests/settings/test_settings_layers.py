@@ -104,6 +104,26 @@ def test_tables_of_plug_ins_pass_as_they_are(monkeypatch: pytest.MonkeyPatch) ->
     assert settings.renderers.options("unheard-of") == {}
 
 
+def test_a_plug_in_with_a_hyphen_has_an_underscore_in_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    write("[sources.sina-roll]\nmax_pages = 2\npage_rows = 3\n[sources.my-wire]\na = 1\nb = 2\n")
+    monkeypatch.setenv("PRESSRUN_SOURCES__SINA_ROLL__PAGE_ROWS", "4")
+    monkeypatch.setenv("PRESSRUN_SOURCES__MY_WIRE__B", "3")
+    given = {"sources": {"sina-roll": {"list_url": "http://here/"}}}
+    sources = load_settings(given).sources
+    assert sources.options("sina-roll") == {
+        "list_url": "http://here/",
+        "page_rows": 4,
+        "max_pages": 2,
+    }
+    assert sources.options("my-wire") == {"a": 1, "b": "3"}
+    monkeypatch.setenv("PRESSRUN_SOURCES", '{"sina-roll": {"max_pages": 9}}')
+    monkeypatch.delenv("PRESSRUN_SOURCES__SINA_ROLL__PAGE_ROWS")
+    Path("pressrun.toml").unlink()
+    assert load_settings().sources.options("sina-roll")["max_pages"] == 9
+
+
 def test_options_of_our_own_plug_ins_are_complete() -> None:
     settings = load_settings({"sources": {"sina": {"list_url": "http://here/"}}})
     assert settings.sources.options("sina") == {"list_url": "http://here/"}

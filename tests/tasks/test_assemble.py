@@ -13,6 +13,7 @@ from pressrun.errors import (
     FetchError,
     HttpStatus,
     RenderError,
+    WorkerDied,
 )
 from pressrun.models import Failure, Rendition, Step, Story
 from tasks.assemble import (
@@ -22,11 +23,13 @@ from tasks.assemble import (
     make_story,
     missing,
     require_coverage,
+    text_sha256,
 )
 from tests.pressrun.archive.archive_desk import MOMENT, Desk
 
 values = Desk()
 LATER = datetime(2026, 11, 22, 7, 0, tzinfo=UTC)
+SENTENCE = "临汐港进出港航道上的38座航标灯已全部换新，射程由8海里增加到12海里。"
 
 
 def file(name: str, *glyphs: str) -> Rendition:
@@ -63,8 +66,8 @@ def test_a_failure_keeps_its_reason_its_class_and_whether_it_may_pass() -> None:
 
 
 def test_an_extraction_that_fails_in_the_fetching_task_is_named_by_its_own_step() -> None:
-    made = make_failure(values.headline(), Step.FETCH, ExtractionError("no article"))
-    assert made.step is Step.EXTRACT
+    for error in (ExtractionError("no article"), WorkerDied("extract_article: exit code -11")):
+        assert make_failure(values.headline(), Step.FETCH, error).step is Step.EXTRACT
 
 
 def test_an_error_outside_our_tree_is_ours_to_mend_and_tried_again() -> None:
@@ -83,6 +86,44 @@ def test_an_edition_is_in_the_order_of_the_list() -> None:
     assert edition.pressrun_version == __version__
     assert not edition.is_complete
     assert edition.coverage == 0.5
+
+
+def test_of_stories_with_the_same_text_the_first_is_printed() -> None:
+    same = {"text_sha256": "ab" * 32}
+    outcomes = [values.story(3, **same), values.story(1), values.story(2, **same)]
+    headlines = tuple(values.headline(rank) for rank in range(1, 4))
+    edition = assemble(values.plan(headlines=headlines), 1, outcomes, LATER)
+    assert [story.rank for story in edition.stories] == [1, 2]
+    [duplicate] = edition.failures
+    assert (duplicate.rank, duplicate.step, duplicate.kind) == (3, Step.ASSEMBLE, "Duplicate")
+    assert duplicate.reason.endswith(": the same text as number 2, http://news.test/2.html")
+    assert not duplicate.transient
+    assert edition.is_complete
+    assert edition.coverage == 1
+
+
+def test_stories_whose_text_is_not_known_are_not_taken_for_one() -> None:
+    edition = assemble(values.plan(), 1, [values.story(1), values.story(2)], LATER)
+    assert [story.text_sha256 for story in edition.stories] == [None, None]
+    assert not edition.failures
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        ("1800跟贴\n" + SENTENCE + "\n责任编辑：甲", True),
+        (SENTENCE.replace("，", ", ").replace("38", "３８"), True),
+        (SENTENCE.replace("38", "39"), False),
+        (SENTENCE + "\n" + SENTENCE, False),
+    ],
+    ids=["what-stands-around-it", "signs-and-widths", "a-figure", "more-text"],
+)
+def test_a_reprint_has_the_same_words_whatever_stands_around_them(other: str, same: bool) -> None:
+    assert (text_sha256(other) == text_sha256(SENTENCE)) is same
+
+
+def test_a_text_of_short_lines_is_no_reprint_of_another() -> None:
+    assert text_sha256("图一\n图二") is None
 
 
 def test_an_edition_carries_what_its_plan_set_out() -> None:

@@ -209,6 +209,19 @@ def test_another_format_follows_the_plan_of_the_printing(archive: Archive) -> No
     assert assignment.plan.headlines == values.plan().headlines
 
 
+@pytest.mark.parametrize("was_killed", [False, True])
+def test_another_format_does_not_take_those_away_that_were_printed(
+    archive: Archive, was_killed: bool
+) -> None:
+    wanted = order({"papers": {"daily": {"formats": ("png",)}}})
+    printed(archive, wanted)
+    if was_killed:
+        archive.editions.begin(values.plan(content_sha256=wanted.content_sha256))
+    assignment = left(archive, wanted)
+    assert assignment.plan is not None
+    assert assignment.plan.formats == ("png", "html", "pdf")
+
+
 @pytest.mark.parametrize(("transient", "todo"), [(True, Todo.PRINT), (False, Todo.NOTHING)])
 def test_only_transient_failures_are_tried_again(
     archive: Archive, transient: bool, todo: Todo

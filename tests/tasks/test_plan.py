@@ -6,7 +6,7 @@ from typing import Any, cast
 import pytest
 
 from pressrun.archive import Archive
-from pressrun.models import Listing, ModelIdentity
+from pressrun.models import Listing, ListNote, ModelIdentity
 from settings import Settings
 from tasks.desk import Desk
 from tasks.order import Assignment, Order, Todo, place_order
@@ -48,7 +48,8 @@ def desk(order: Order, archive: Archive) -> Desk:
 
 
 def test_a_plan_says_what_is_printed_from_what_and_by_which_model(order: Order) -> None:
-    plan = make_plan(order, listing(), ("wire: refused",), SHA, NOW_SERVED)
+    note = ListNote(source="wire", kind="FetchError", reason="refused")
+    plan = make_plan(order, listing(), (note,), SHA, NOW_SERVED)
     assert (plan.paper, plan.title, plan.edition_date) == ("daily", "每日要闻", DAY)
     assert (plan.created_at, plan.as_of) == (MOMENT, None)
     assert plan.headlines == listing().headlines
@@ -58,7 +59,12 @@ def test_a_plan_says_what_is_printed_from_what_and_by_which_model(order: Order) 
     record = plan.listing
     assert (record.source, record.sha256) == ("sina", SHA)
     assert (record.category, record.ranking) == ("all", "clicks")
-    assert (record.skipped, record.notes) == (("row 3: no title",), ("wire: refused",))
+    assert (record.skipped, record.notes) == (("row 3: no title",), (note,))
+
+
+def test_a_plan_says_what_the_source_ordered_by_where_that_is_another_thing(order: Order) -> None:
+    spread = listing().model_copy(update={"ranking": "spread"})
+    assert make_plan(order, spread, (), SHA, NOW_SERVED).listing.ranking == "spread"
 
 
 @pytest.mark.parametrize(("language", "chars"), [("zh", 150), ("en", 300)])
@@ -80,11 +86,21 @@ async def test_a_first_printing_keeps_the_list_and_its_plan(order: Order, archiv
 async def test_a_resumed_printing_keeps_its_revision_and_its_plan(
     order: Order, archive: Archive
 ) -> None:
-    plan = values.plan(content_sha256=order.content_sha256)
+    plan = values.plan(content_sha256=order.content_sha256, model=NOW_SERVED)
     archive.editions.begin(plan)
     assignment = Assignment(todo=Todo.RESUME, plan=plan, revision=1)
     assert await begin_printing(desk(order, archive), assignment, None) == (1, plan)
     assert archive.editions.revisions("daily", DAY) == (1,)
+
+
+async def test_what_another_model_began_is_printed_anew_from_the_same_list(
+    order: Order, archive: Archive
+) -> None:
+    begun = values.plan(content_sha256=order.content_sha256)
+    archive.editions.begin(begun)
+    assignment = Assignment(todo=Todo.RESUME, plan=begun, revision=1)
+    revision, plan = await begin_printing(desk(order, archive), assignment, None)
+    assert (revision, plan.model, plan.headlines) == (2, NOW_SERVED, begun.headlines)
 
 
 async def test_a_better_printing_has_the_list_of_the_one_before_and_todays_model(

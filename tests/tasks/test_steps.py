@@ -224,6 +224,18 @@ async def test_a_page_over_a_limit_is_asked_for_again_under_a_higher_one(
     assert site.requests["/news/1.html"] == 2
 
 
+async def test_a_redirect_too_many_is_followed_under_a_higher_limit(
+    site: NewsSite, archive: Archive
+) -> None:
+    headline = values.headline(1, url=f"{site.url}/moved/1.html")
+    for limit, requests in ((1, 2), (1, 2), (2, 5)):
+        settings = fetching(max_redirects=limit)
+        async with Fetcher(settings.fetch) as fetcher:
+            with pytest.raises(FetchError, match=f"more than {limit} redirects"):
+                await read_article.fn(desk(archive, fetcher, settings), headline)
+        assert site.requests["/moved/1.html"] == requests
+
+
 async def test_a_page_that_takes_too_long_to_read_is_not_read_again_under_the_same_limit(
     site: NewsSite, archive: Archive
 ) -> None:
@@ -265,12 +277,13 @@ async def test_other_options_of_the_engine_ask_it_again(archive: Archive) -> Non
 
 
 class Wire:
-    """A source that gives *rows*, or raises *error*."""
+    """A source that gives *rows*, or raises *error*; it counts how often it was asked."""
 
     def __init__(self, rows: int = 0, error: Exception | None = None) -> None:
-        self.rows, self.error = rows, error
+        self.rows, self.error, self.asked = rows, error, 0
 
     async def headlines(self, request: ListRequest, http: Http) -> Listing:
+        self.asked += 1
         if self.error:
             raise self.error
         found = tuple(values.headline(rank) for rank in range(1, self.rows + 1))
@@ -285,25 +298,25 @@ def with_sources(monkeypatch: pytest.MonkeyPatch, **sources: Wire) -> Settings:
     return load_settings({"papers": {"daily": {"sources": list(sources), "limit": 2}}})
 
 
-async def test_the_next_source_is_asked_when_one_fails_or_is_empty(
+async def test_the_papers_sources_are_asked_in_its_order_for_as_many_as_it_wants(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    down = Wire(error=FetchError("http://wire/: refused", transient=True))
-    settings = with_sources(monkeypatch, down=down, empty=Wire(), full=Wire(3), unasked=Wire(9))
+    settings = with_sources(monkeypatch, empty=Wire(), full=Wire(3), unasked=Wire(9))
     listing, notes = await list_headlines.fn(desk(archive, settings=settings))
     assert [headline.rank for headline in listing.headlines] == [1, 2]
-    assert notes == (
-        "down: http://wire/: refused",
-        "empty: no headlines for 2026-11-21, category all",
-    )
+    assert [(note.source, note.kind) for note in notes] == [("empty", "Empty")]
 
 
-@pytest.mark.parametrize("transient", [True, False])
-async def test_when_no_source_has_headlines_all_reasons_are_told(
-    archive: Archive, monkeypatch: pytest.MonkeyPatch, transient: bool
+@pytest.mark.parametrize(("transient", "asked"), [(True, 2), (False, 1)])
+async def test_a_second_attempt_at_listing_asks_only_the_sources_that_may_pass(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, transient: bool, asked: int
 ) -> None:
-    down = Wire(error=SourceError("no such list", transient=transient))
-    settings = with_sources(monkeypatch, empty=Wire(), down=down)
-    with pytest.raises(SourceError, match=r"empty: no headlines .*; down: no such list") as caught:
-        await list_headlines.fn(desk(archive, settings=settings))
-    assert caught.value.transient is transient
+    empty, down = Wire(), Wire(error=SourceError("no such list", transient=transient))
+    settings = with_sources(monkeypatch, empty=empty, down=down)
+    table = desk(archive, settings=settings)
+    for _ in range(2):
+        with pytest.raises(
+            SourceError, match=r"empty: .*; down: no such list\. Try .*papers.daily"
+        ):
+            await list_headlines.fn(table)
+    assert (empty.asked, down.asked) == (1, asked)

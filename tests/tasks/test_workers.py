@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -193,3 +194,10 @@ def is_running(pid: int) -> bool:
         command = ["ps", "-o", "stat=", "-p", str(pid)]
         state = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
     return bool(state) and not state.startswith("Z")
+
+
+async def test_temporary_files_of_workers_go_when_the_pool_ends() -> None:
+    async with Workers(1) as workers:
+        made = Path(await workers.run(tempfile.mkdtemp, timeout_s=20))
+        assert await asyncio.to_thread(made.exists)
+    assert not await asyncio.to_thread(made.exists)

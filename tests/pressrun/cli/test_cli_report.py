@@ -7,7 +7,7 @@ import pytest
 
 from pressrun.archive import Archive
 from pressrun.cli.report import as_object, print_report
-from pressrun.models import Edition, Way
+from pressrun.models import Edition, ListNote, Way
 from tests.pressrun.archive.archive_desk import MOMENT, Desk
 
 values = Desk()
@@ -101,3 +101,17 @@ def test_an_unfinished_day_is_said_to_be_one(
 ) -> None:
     edition = values.print(archive, as_of=MOMENT).edition
     assert "the day is not over: the next run prints it again" in report(archive, edition, capsys)
+
+
+def test_object_and_lines_say_which_source_was_passed_over_and_why(
+    archive: Archive, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edition = values.print(archive).edition
+    made = as_object(archive, edition, "printed", 0)
+    assert (made["source"], made["not_from"]) == (edition.listing.source, [])
+    note = ListNote(source="wire", kind="HttpStatus", reason="http://[wire]/: HTTP 404")
+    listing = edition.listing.model_copy(update={"notes": (note,)})
+    edition = edition.model_copy(update={"listing": listing})
+    assert as_object(archive, edition, "printed", 0)["not_from"] == [note.model_dump()]
+    shown = report(archive, edition, capsys)
+    assert f"not from wire but from {listing.source}: http://[wire]/: HTTP 404\n" in shown

