@@ -103,6 +103,8 @@ async def _print_edition() -> State[None]:
             edition = assemble(plan, revision, outcomes, utc_now())
             require_coverage(edition, plan.coverage)
             tell("rendering", total=len(plan.formats))
+            # One worker for all formats: each that draws holds 200 MB, and shares what it loads.
+            await desk.workers.renew(1)
             made = await asyncio.gather(*(_rendered(desk, edition, n) for n in plan.formats))
             edition, renditions = add_renditions(edition, made)
             published = await asyncio.to_thread(desk.archive.publish, edition, renditions)

@@ -26,7 +26,7 @@ from pressrun.errors import WorkerDied
 
 Result = TypeVar("Result")
 
-_PRELOADED = ["tasks.extract"]
+_PRELOADED = ["tasks.preload"]
 """Imported once, by the server that forks the workers: they start in milliseconds."""
 
 
@@ -83,6 +83,16 @@ class Workers:
             raise WorkerDied(f"{name}: the worker processes ended: {exc}") from exc
         finally:
             self._jobs.discard(job)
+
+    async def renew(self, count: int) -> None:
+        """Go on with *count* new processes, when no job is under way.
+
+        What the old ones hold is given back.
+        """
+        async with self._changing:
+            pool, self._pool, self._count = self._pool, None, count
+            if pool is not None:
+                await asyncio.shield(asyncio.to_thread(_stop, pool))
 
     async def aclose(self) -> None:
         """End the workers at once; jobs still under way are cancelled."""
