@@ -62,3 +62,13 @@ def test_the_guide_knows_every_setting_of_a_paper_and_every_renderer() -> None:
     papers = Settings().paper("daily")
     for name in (*type(papers).model_fields, *plugins.known("renderers")):
         assert f"\n| `{name}` |" in guide, name
+
+
+def test_the_readmes_prefect_commands_are_those_of_the_guide_which_a_test_types() -> None:
+    def commands(file: str) -> list[str]:
+        blocks = re.findall(r"```sh\n(.*?)```", (ROOT / file).read_text("utf-8"), re.DOTALL)
+        lines = [line for block in blocks for line in block.splitlines()]
+        return [line for line in lines if line.startswith("prefect ")]
+
+    assert commands("README.md") == commands("docs/prefect.md")[: len(commands("README.md"))]
+    assert len(commands("README.md")) >= 5
