@@ -172,7 +172,7 @@ async def test_the_guides_commands_print_editions_from_any_workers_folder(
         unreachable = gone.url
 
     async with NewsSite() as site, program(serve, tmp_path, env) as server:
-        site.answers = {2: [404]}
+        site.answers = {1: [503, 200], 2: [404]}
         await server.says("Uvicorn running on")
         for command in commands("2. The deployments"):
             await type_in(command, code, env)
@@ -188,6 +188,7 @@ async def test_the_guides_commands_print_editions_from_any_workers_folder(
                 missed, late = await ended(missed_id), await ended(late_id)
                 await check_deployments(code)
                 logs = await logs_of(partial_id)
+                attempts, table = await attempts_of(partial_id), await table_of(partial_id)
         listed = await type_in(commands("What a run says")[0], elsewhere, env)
 
     # On demand, by its parameters; its second article is gone.
@@ -195,6 +196,11 @@ async def test_the_guides_commands_print_editions_from_any_workers_folder(
     assert partial.state.is_completed()
     assert partial.state.message.startswith("3 of 4 stories, revision 1; fetch: 第2号测试新闻")
     assert len(edition_of(code, ON_DEMAND).stories) == 3
+    # A 503 was tried again and a 404 was not; the table in the UI says what became of each.
+    assert (attempts["01 read"], attempts["02 read"], attempts["03 read"]) == (2, 1, 1)
+    rows = [line for line in table.splitlines() if line.startswith("| ")][1:]
+    assert ["written" in row for row in rows] == [True, False, True, True]
+    assert "failed: fetch: " in rows[1]
     # Its engine does not answer: the reason comes first.
     assert (failed.name, failed.state.name) == (f"daily-{UNREACHED}", "Failed")
     assert failed.state.message.startswith(f"ollama at {unreachable} cannot be reached")
@@ -281,6 +287,31 @@ async def logs_of(run_id: UUID) -> list[Any]:
         return await client.read_logs(
             log_filter=LogFilter(flow_run_id=LogFilterFlowRunId(any_=[run_id]))
         )
+
+
+async def attempts_of(run_id: UUID) -> dict[str, int]:
+    """How often each of a run's tasks was tried, by the task run's name."""
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
+
+    async with get_client() as client:
+        tasks = await client.read_task_runs(
+            flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[run_id]))
+        )
+    return {task.name: task.run_count for task in tasks}
+
+
+async def table_of(run_id: UUID) -> str:
+    """The run's Markdown artifact."""
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
+
+    async with get_client() as client:
+        [artifact] = await client.read_artifacts(
+            artifact_filter=ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[run_id]))
+        )
+    assert artifact.key == "edition-daily"
+    return str(artifact.data)
 
 
 def edition_of(code: Path, day: date) -> Edition:
