@@ -8,74 +8,20 @@ import asyncio
 import hashlib
 import sys
 import uuid
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping
 from contextlib import aclosing, suppress
-from datetime import date
-from enum import StrEnum
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as version_of
 from pathlib import Path
-from typing import Any
 
-from pressrun import plugins
 from pressrun.archive.archive import Archive, files_at
 from pressrun.archive.documents import SCHEMA_VERSION
 from pressrun.archive.layout import ARCHIVE
-from pressrun.errors import ArchiveError, EngineError, FetchError, PressrunError
-from pressrun.models import ListRequest, Value
-from pressrun.ports import Http, Response
-from settings import FetchSettings, PaperSettings, Settings
-
-LIMIT_S = 4.0
-"""Time limit of each check."""
+from pressrun.cli.findings import LIMIT_S, Finding, Level, eased, good, within, wrong
+from pressrun.errors import ArchiveError, EngineError, PressrunError
+from settings import Settings
 
 LEAST_PYTHON = (3, 11)
-
-
-class Level(StrEnum):
-    """How a check ended. What fails keeps a digest from running; a warning does not."""
-
-    OK = "ok"
-    WARNING = "warning"
-    FAILED = "failed"
-
-
-class Finding(Value):
-    """What a check found; *remedy* says what to do about it."""
-
-    name: str
-    level: Level = Level.OK
-    says: str
-    remedy: str = ""
-
-
-def good(name: str, says: str) -> Finding:
-    """*name* is as it should be."""
-    return Finding(name=name, says=says)
-
-
-def wrong(name: str, error: Exception | str, remedy: str, level: Level = Level.FAILED) -> Finding:
-    """*name* is not. A message of ours has its remedy after the first semicolon, else *remedy*."""
-    says, _, own = str(error).partition("; ")
-    return Finding(name=name, level=level, says=says, remedy=own or remedy)
-
-
-def eased(finding: Finding) -> Finding:
-    """*finding* as no more than a warning."""
-    if finding.level is Level.FAILED:
-        return finding.model_copy(update={"level": Level.WARNING})
-    return finding
-
-
-async def within(
-    name: str, check: Awaitable[Finding], remedy: str, limit_s: float = LIMIT_S
-) -> Finding:
-    """What *check* finds, or that it took too long."""
-    try:
-        async with asyncio.timeout(limit_s):
-            return await check
-    except TimeoutError:
-        return wrong(name, f"no answer within {limit_s:g} s", remedy)
 
 
 def python_check(version: tuple[int, ...] = sys.version_info[:3]) -> Finding:
@@ -246,77 +192,3 @@ def _missing_folders(address: str) -> list[Path]:
         return []
     path = Path(address.removeprefix("file://")).expanduser().absolute()
     return [folder for folder in (path, *path.parents) if not folder.exists()]
-
-
-class EnoughError(PressrunError):
-    """A source's first answer came: the rest of its list is no matter here."""
-
-
-class FirstAnswer:
-    """An `Http` that answers once."""
-
-    def __init__(self, http: Http) -> None:
-        self._http = http
-        self._answered = False
-
-    async def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> Response:
-        """The answer at *url*, the first time.
-
-        Raises:
-            EnoughError: it is not the first time.
-        """
-        if self._answered:
-            raise EnoughError(url)
-        response = await self._http.get(url, headers=headers)
-        self._answered = True
-        return response
-
-
-async def source_check(
-    name: str, options: dict[str, Any], paper: PaperSettings, day: date, fetch: FetchSettings
-) -> Finding:
-    """Whether the source *name* gives *paper* a list for *day*."""
-    from tasks.fetch import Fetcher
-
-    request = ListRequest(
-        edition_date=day,
-        time_zone=paper.time_zone,
-        category=paper.category,
-        ranking=paper.ranking,
-        limit=paper.limit,
-    )
-    remedy = "check the network and the proxy, or name another source in the paper's sources"
-    try:
-        source = plugins.build("sources", name, options)
-        async with Fetcher(fetch) as http:
-            listing = await source.headlines(request, FirstAnswer(http))
-    except EnoughError:
-        return good(f"source {name}", f"answers for {day}")
-    except FetchError as exc:
-        return wrong(f"source {name}", exc, remedy)
-    except PressrunError as exc:
-        return wrong(f"source {name}", exc, "correct the paper's category, ranking and sources")
-    if listing.headlines:
-        return good(f"source {name}", f"{len(listing.headlines)} headlines for {day}")
-    says = f"answers, without a headline for {day}"
-    return wrong(f"source {name}", says, "choose another day or category", Level.WARNING)
-
-
-async def source_checks(name: str, settings: Settings, day: date) -> tuple[Finding, ...]:
-    """The sources of the paper *name*: one that answers is enough."""
-    paper = settings.paper(name)
-    remedy = "check the network and the proxy, or name another source in the paper's sources"
-    found = await asyncio.gather(
-        *(
-            within(
-                f"source {source}",
-                source_check(source, settings.sources.options(source), paper, day, settings.fetch),
-                remedy,
-            )
-            for source in paper.sources
-        )
-    )
-    named = [f.model_copy(update={"name": f"{f.name} ({name})"}) for f in found]
-    if any(finding.level is not Level.FAILED for finding in named):
-        return tuple(map(eased, named))
-    return tuple(named)

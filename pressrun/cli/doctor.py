@@ -15,8 +15,8 @@ from rich.console import Console
 from rich.text import Text
 
 from pressrun import __version__
-from pressrun.cli import checkup
-from pressrun.cli.checkup import Finding, Level
+from pressrun.cli import checkup, checkup_sources
+from pressrun.cli.findings import Finding, Level, good, within, wrong
 from pressrun.cli.streams import say, takes_unicode
 from pressrun.errors import PressrunError
 from settings import Settings, load_settings
@@ -80,13 +80,13 @@ async def examine(
             checkup.prefect_in_time(settings.prefect),
             checkup.engine_checks(settings),
             *checks,
-            checkup.within(
+            within(
                 "archive",
                 asyncio.to_thread(checkup.archive_check, settings.archive),
                 "name another folder with --archive or PRESSRUN_ARCHIVE",
             ),
             *(
-                checkup.source_checks(name, settings, yesterday(settings, name, now))
+                checkup_sources.source_checks(name, settings, yesterday(settings, name, now))
                 for name in ([paper] if paper else settings.papers)
             ),
         ]
@@ -106,9 +106,9 @@ def settings_check(
             settings.paper(paper)
     except PressrunError as exc:
         remedy = "correct pressrun.toml, the environment or the command line"
-        return None, checkup.wrong("settings", " ".join(str(exc).split()), remedy)
+        return None, wrong("settings", " ".join(str(exc).split()), remedy)
     papers = f"papers: {', '.join(settings.papers)}; engine: {settings.engine}"
-    return settings, checkup.good("settings", papers)
+    return settings, good("settings", papers)
 
 
 def yesterday(settings: Settings, paper: str, now: datetime) -> Any:

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from pressrun.archive import Archive
-from pressrun.cli import checkup, main
-from pressrun.cli.checkup import Finding, Level
+from pressrun.cli import checkup, checkup_sources, main
 from pressrun.cli.doctor import as_lines, as_object, examine
+from pressrun.cli.findings import Finding, Level, within
 from pressrun.errors import ArchiveError, RenderError
 from renderers import fonts, sheet
 from settings import Settings, load_settings
@@ -151,7 +151,9 @@ async def test_one_source_of_a_paper_is_enough_and_an_empty_list_is_a_warning(
         sources = {"sina-roll": {"list_url": gone.list_url}}
     async with NewsSite(0) as empty:
         sources["sina"] = {"list_url": empty.list_url}
-        found = await checkup.source_checks("daily", wanted(papers=papers, sources=sources), DAY)
+        found = await checkup_sources.source_checks(
+            "daily", wanted(papers=papers, sources=sources), DAY
+        )
     assert [f.level for f in found] == [Level.WARNING, Level.WARNING]
     assert "connection failed" in found[0].says
     assert found[1].says == "answers, without a headline for 2026-03-12"
@@ -166,9 +168,9 @@ async def test_a_list_in_pages_is_asked_for_once() -> None:
             return SimpleNamespace(url=url, status=200, headers={}, body=b"{}")
 
     http = Http()
-    first = checkup.FirstAnswer(http)
+    first = checkup_sources.FirstAnswer(http)
     await first.get("http://127.0.0.1/1")
-    with pytest.raises(checkup.EnoughError):
+    with pytest.raises(checkup_sources.EnoughError):
         await first.get("http://127.0.0.1/2")
     assert http.asked == 1
 
@@ -258,7 +260,7 @@ async def test_a_check_without_end_fails_at_its_time_limit() -> None:
         await Event().wait()
         raise AssertionError
 
-    found = await checkup.within("ollama", never(), "see to it", 0)
+    found = await within("ollama", never(), "see to it", 0)
     assert (found.level, found.remedy) == (Level.FAILED, "see to it")
 
 
