@@ -141,10 +141,13 @@ def require_coverage(edition: Edition, least: float) -> None:
         else "None of these is tried again:"
     )
     reasons = Counter(f"{failure.step}: {failure.kind}" for failure in edition.failures)
+    said = [f"{count} x {reason}" for reason, count in reasons.most_common(4)]
+    if others := sum(count for _, count in reasons.most_common()[4:]):
+        said.append(f"{others} others")
     raise CoverageError(
         f"{edition.paper} {edition.edition_date}: {len(edition.stories)} of {edition.listed} "
         f"articles became stories, under the threshold of {least:.0%}; nothing was published "
-        f"({', '.join(f'{count} x {reason}' for reason, count in reasons.most_common(4))}). "
+        f"({', '.join(said)}). "
         f"{remedy} lower papers.{edition.paper}.coverage",
         transient=transient,
     )

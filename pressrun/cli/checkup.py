@@ -23,6 +23,9 @@ from settings import Settings
 
 LEAST_PYTHON = (3, 11)
 
+IMPORT_LIMIT_S = 20.0
+"""Time limit of the check that imports Prefect: over 3 s of computing, shared with the others."""
+
 
 def python_check(version: tuple[int, ...] = sys.version_info[:3]) -> Finding:
     """The interpreter's version."""
@@ -59,7 +62,7 @@ def prefect_check(which: str) -> Finding:
 async def prefect_in_time(which: str) -> Finding:
     """As `prefect_check`; on a busy machine the import of Prefect may take too long to wait for."""
     check = asyncio.to_thread(prefect_check, which)
-    found = await within("prefect", check, "the machine is busy: try again")
+    found = await within("prefect", check, "the machine is busy: try again", IMPORT_LIMIT_S)
     return found if which == "active" else eased(found)
 
 

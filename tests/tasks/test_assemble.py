@@ -161,6 +161,18 @@ def test_too_few_stories_are_refused_with_the_commonest_reasons() -> None:
     assert "lower papers.daily.coverage" in str(caught.value)
 
 
+def test_reasons_past_the_commonest_four_are_counted() -> None:
+    kinds = (EngineError, FetchError, ExtractionError, RenderError, CoverageError, WorkerDied)
+    headlines = tuple(values.headline(rank) for rank in range(1, 7))
+    outcomes = [
+        make_failure(headline, Step.FETCH, kind("no"))
+        for headline, kind in zip(headlines, kinds, strict=True)
+    ]
+    edition = assemble(values.plan(headlines=headlines), 1, outcomes, LATER)
+    with pytest.raises(CoverageError, match=r"1 x fetch: RenderError, 2 others\)"):
+        require_coverage(edition, 0.6)
+
+
 @pytest.mark.parametrize("transient", [True, False])
 def test_too_few_stories_may_pass_when_one_of_the_failures_may(transient: bool) -> None:
     edition = assemble(values.plan(), 1, [failure(1), failure(2, transient)], LATER)
