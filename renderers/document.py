@@ -194,8 +194,8 @@ def _notes(summary: Summary, words: Words) -> Iterator[str]:
 
 def _gap(failure: Failure, words: Words) -> Gap:
     kind = words.kinds.get(failure.kind, "")
-    # The link says which page; the message need not say it again.
-    reason = failure.reason.removeprefix(f"{failure.url}: ")
+    # The link says which page; and the remedy, behind the semicolon, is the operator's.
+    reason = failure.reason.removeprefix(f"{failure.url}: ").partition("; ")[0]
     return Gap(
         rank=failure.rank,
         title=plain(failure.title, TITLE_CHARS) or words.untitled,

@@ -114,7 +114,7 @@ def mixed_edition() -> Edition:
             url="https://news.example.com/f/21",
             step=Step.FETCH,
             kind="HttpStatus",
-            reason="https://news.example.com/f/21: HTTP 503 after 4 attempts",
+            reason="https://news.example.com/f/21: HTTP 503 after 4 attempts; run it again",
         ),
         Failure(
             rank=22,
