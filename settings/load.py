@@ -151,7 +151,7 @@ def _read_file(file: Path | None) -> tuple[Path | None, dict[str, Any]]:
             ) from exc
         return None, {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
-        raise SettingsError(f"{path}: not valid TOML: {exc}") from exc
+        raise SettingsError(f"{path}: not valid TOML: {exc}; correct it there") from exc
     except OSError as exc:
         raise SettingsError(f"{path}: cannot be read: {exc.strerror or exc}") from exc
 

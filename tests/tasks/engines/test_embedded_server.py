@@ -137,6 +137,14 @@ async def test_a_stream_is_ndjson_and_the_default(
     assert all("response" in record for record in records)
 
 
+async def test_a_streamed_generation_is_the_plain_one_in_pieces(
+    server: Serving, client: ollama.AsyncClient
+) -> None:
+    whole = await client.generate(server.model, "从前有座山，", options=GREEDY)
+    stream = await client.generate(server.model, "从前有座山，", options=GREEDY, stream=True)
+    assert "".join([record.response or "" async for record in stream]) == whole.response
+
+
 async def test_system_and_prompt_are_joined_as_messages_are(
     server: Serving, client: ollama.AsyncClient
 ) -> None:
