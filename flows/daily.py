@@ -99,8 +99,10 @@ async def _print_edition() -> State[None]:
                 plan.model.engine,
                 plan.model.model,
             )
-            outcomes = await _together(_outcome(desk, line) for line in plan.headlines)
-            edition = assemble(plan, revision, outcomes, utc_now())
+            # As many more as are fetched at once: tasks that all begin together hold up the first.
+            reading = asyncio.Semaphore(2 * desk.settings.fetch.concurrency)
+            outcomes = await _together(_outcome(desk, line, reading) for line in plan.headlines)
+            edition = assemble(plan, revision, outcomes, utc_now(), desk.meter.calibrations())
             require_coverage(edition, plan.coverage)
             tell("rendering", total=len(plan.formats))
             # One worker for all formats: each that draws holds 200 MB, and shares what it loads.
@@ -134,15 +136,18 @@ async def _together(outcomes: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
     return [task.result() for task in running]
 
 
-async def _outcome(desk: Desk, headline: Headline) -> Story | Failure:
+async def _outcome(desk: Desk, headline: Headline, reading: asyncio.Semaphore) -> Story | Failure:
     """The fan-in: the final failure of a step becomes a value, and nothing else stops.
+
+    *reading* bounds the articles that are read at once.
 
     Raises:
         ArchiveError: it is no article's fault, and what cannot be recorded would be lost.
     """
     step = Step.FETCH
     try:
-        article = await with_retries(read_article, desk.settings.fetch)(desk, headline)
+        async with reading:
+            article = await with_retries(read_article, desk.settings.fetch)(desk, headline)
         step = Step.SUMMARISE
         summary = await with_retries(summarise_story, desk.settings.summarise)(
             desk, headline, article

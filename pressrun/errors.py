@@ -16,7 +16,9 @@
     │   └── ExtractionTimeout    it took too long to read
     ├── EngineError              an engine did not answer
     │   ├── EngineUnavailable    nothing answers at its address
+    │   ├── EngineBusy           it has all the requests that it takes
     │   ├── ModelMissing         it answers, and lacks the model
+    │   ├── PromptTooLong        the prompt and its answer do not fit the model's context
     │   └── BadAnswer            it answered with nothing usable
     ├── RenderError              a rendition could not be made
     ├── WorkerDied               a worker process ended in the middle of a job
@@ -128,8 +130,18 @@ class EngineUnavailable(EngineError):
     transient = True
 
 
+class EngineBusy(EngineError):
+    """The engine has all the requests that it takes; that passes."""
+
+    transient = True
+
+
 class ModelMissing(EngineError):
     """The engine answers, and lacks the model."""
+
+
+class PromptTooLong(EngineError):
+    """The prompt does not fit the model's context: the engine refused it, or cut it."""
 
 
 class BadAnswer(EngineError):

@@ -47,6 +47,63 @@ class Way(StrEnum):
     SELECTED = "selected"
 
 
+class FindingKind(StrEnum):
+    """What may be wrong with a summary, given its article."""
+
+    LENGTH = "length"
+    LANGUAGE = "language"
+    EMPTY = "empty"
+    CUT_OFF = "cut off"
+    REPEATING = "repeating"
+    REASONING = "reasoning"
+    BOILERPLATE = "boilerplate"
+    MARKDOWN = "markdown"
+    COPIED = "copied"
+    TOPIC = "topic"
+    FIGURE = "figure"
+    QUOTATION = "quotation"
+    NAME = "name"
+
+
+class Finding(Value):
+    """One thing that is wrong with a summary. A *warning* keeps nothing from being printed."""
+
+    kind: FindingKind
+    text: str = ""
+    """The summary's words that are at fault; empty when it is the whole."""
+    start: NonNegativeInt = 0
+    """Where *text* begins in the summary, in code points."""
+    reason: str
+    """In one clause, for an operator."""
+    warning: bool = False
+
+
+class Evidence(Value):
+    """A figure, quotation or name of a summary, and the article's sentence that supports it."""
+
+    kind: Literal[FindingKind.FIGURE, FindingKind.QUOTATION, FindingKind.NAME]
+    text: str
+    """The summary's words."""
+    start: NonNegativeInt
+    """Where *text* begins in the summary, in code points."""
+    sentence: str
+    """The article's sentence, word for word."""
+    sentence_start: NonNegativeInt
+    """Where *sentence* begins in the article's text, in code points."""
+
+
+class Verdict(Value):
+    """What verifying a summary against its article brought, each by its place in the summary."""
+
+    findings: tuple[Finding, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def faults(self) -> tuple[Finding, ...]:
+        """The findings that keep the summary from being printed unmarked."""
+        return tuple(finding for finding in self.findings if not finding.warning)
+
+
 class Headline(Value):
     """One usable row of a source's list."""
 
@@ -123,28 +180,50 @@ class ModelIdentity(Value):
     digest: str = ""
     way: Way = Way.WRITTEN
     context_tokens: PositiveInt = 4096
-    """What the model can read and write for one article."""
+    """What the model can read and write for one request."""
+    instructed: bool = True
+    """Whether the model follows instructions; a bare one only continues texts."""
     note: str = ""
     """What a reader should know of the model, such as its licence."""
+
+
+class Turn(Value):
+    """What was said after a prompt's first question."""
+
+    role: Literal["assistant", "user"]
+    content: str
 
 
 class Prompt(Value):
     """One request to an engine: the unchanging part first, in *system*.
 
-    *response_schema* is a JSON schema that the answer keeps to. *max_tokens* bounds the answer.
+    *turns* carry the conversation on, an answer and the next question in turn, the question
+    last. *response_schema* is a JSON schema that the answer keeps to. *max_tokens* bounds the
+    answer.
     """
 
     system: str = ""
     user: str
+    turns: tuple[Turn, ...] = ()
     response_schema: dict[str, Any] | None = None
     max_tokens: PositiveInt = 400
+
+
+class Calibration(Value):
+    """What estimates of a prompt's tokens are multiplied by for a model, as its counts say."""
+
+    language: str
+    """Of the articles: "zh" or "en"."""
+    factor: float
+    requests: NonNegativeInt
+    """How many prompts were measured."""
 
 
 class Completion(Value):
     """An engine's answer, with its own counts and durations; zero where it gives none.
 
-    *wall_s* is the client's time; what exceeds *total_s* was queueing. *done_reason* is
-    "stop", or "length" when the answer was cut by *max_tokens*.
+    *wall_s* is the client's time, from when the request was sent. *done_reason* is "stop", or
+    "length" when the answer was cut by *max_tokens*. *host* is which of several hosts answered.
     """
 
     text: str
@@ -157,37 +236,73 @@ class Completion(Value):
     output_s: float = 0.0
     total_s: float = 0.0
     wall_s: float = 0.0
+    host: str = ""
+
+    @property
+    def queued_s(self) -> float:
+        """What the server's own durations leave of the client's time: queueing, and the way."""
+        served = self.load_s + self.prompt_s + self.output_s
+        return max(self.wall_s - served, 0.0) if served else 0.0
+
+
+class Rung(Value):
+    """One step in the making of a summary, and what verification found in its result.
+
+    *name* is "asked", "corrected" (the schema was broken), "plain text" (twice), "asked again"
+    (the findings told), "trimmed", "selected" or "first sentences" (without the model).
+    """
+
+    name: str
+    findings: tuple[Finding, ...] = ()
 
 
 class Summary(Value):
     """A summary within its length, and how it was made.
 
-    *chars_read* of the article's *chars_total* were sent to the model. *repairs* names what
-    was done to the answer ("cut at a sentence end", ...), in order.
+    *chars_read* of the article's *chars_total* were sent to the model, in *parts* pieces that were
+    summarised first when there are several. *repairs* names what was done to the answer ("cut at
+    a sentence end", ...), in order. Counts and durations are sums over all *calls*.
     """
 
     text: str
     language: str
-    """Language of the article, and so of the summary: "zh" or "en"."""
+    """Language of the summary: "zh" or "en"."""
     way: Way
+    keywords: tuple[str, ...] = ()
+    category: str = ""
+    """One of the paper's categories; empty when the model named none of them."""
+    importance: int | None = Field(None, ge=1, le=5)
+    """By the model, 5 the greatest; none when it named no number."""
     engine: str
     model: str
     model_digest: str = ""
+    host: str = ""
+    """Which host answered last."""
     prompt_sha256: Sha256
     """Of the prompt's wording without the article: equal where articles were asked about alike."""
     chars_read: NonNegativeInt
     chars_total: NonNegativeInt
+    parts: PositiveInt = 1
+    ladder: tuple[Rung, ...] = ()
+    """What was tried, in order; the last is what is printed."""
+    findings: tuple[Finding, ...] = ()
+    """What is still wrong with the text."""
+    evidence: tuple[Evidence, ...] = ()
+    """What of the text the article was found to say, and where."""
     repairs: tuple[str, ...] = ()
+    calls: PositiveInt = 1
     prompt_tokens: NonNegativeInt = 0
     output_tokens: NonNegativeInt = 0
     load_s: float = 0.0
     """Loading the model."""
     prompt_s: float = 0.0
-    """Reading the prompt."""
+    """Reading the prompts."""
     output_s: float = 0.0
-    """Writing the answer."""
+    """Writing the answers."""
+    queued_s: float = 0.0
+    """Waiting at the server, for other requests to end."""
     wall_s: float = 0.0
-    """From the request to the whole answer, queueing included."""
+    """From each request to its whole answer, queueing included."""
 
 
 class Story(Value):
@@ -307,7 +422,7 @@ class Edition(Value):
     """
 
     schema_version: Literal[1] = 1
-    """Another number when a field comes, goes or changes its meaning."""
+    """Another number when a field goes or changes its meaning; a new one may come without."""
     pressrun_version: str
     """Version of the Pressrun that printed it."""
     paper: str
@@ -327,6 +442,8 @@ class Edition(Value):
     as_of: Moment | None = None
     listing: ListRecord
     model: ModelIdentity
+    calibrations: tuple[Calibration, ...] = ()
+    """How the model's tokens were estimated, by language; none when nothing was asked."""
     content_sha256: Sha256
     """Of the settings that change what is printed, the formats apart."""
     listed: NonNegativeInt

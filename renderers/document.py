@@ -14,7 +14,16 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pressrun.errors import RenderError
-from pressrun.models import Edition, Failure, ListNote, ModelIdentity, Story, Summary, Way
+from pressrun.models import (
+    Edition,
+    Failure,
+    FindingKind,
+    ListNote,
+    ModelIdentity,
+    Story,
+    Summary,
+    Way,
+)
 from renderers.inert import language_tag, plain, web_link
 from renderers.words import Words, words_for
 
@@ -23,6 +32,7 @@ TEXT_CHARS = 4000
 LABEL_CHARS = 80
 REASON_CHARS = 300
 NOTES_SHOWN = 12
+CLAIMS = (FindingKind.FIGURE, FindingKind.QUOTATION, FindingKind.NAME)
 PHRASE_WIDTH = 14
 """Ideographs that a line of a headline holds on the narrowest phone, 320 px."""
 
@@ -53,6 +63,8 @@ class Item:
     time: str
     moment: str
     summary: str
+    summary_lang: str
+    keywords: tuple[str, ...]
     byline: str
     notes: tuple[str, ...]
 
@@ -151,6 +163,8 @@ def _item(position: int, story: Story, edition: Edition, words: Words, zone: Zon
         time=_time(story.published, edition, words, zone) if story.published else "",
         moment=story.published.astimezone(zone).isoformat() if story.published else "",
         summary=plain(story.summary.text, TEXT_CHARS),
+        summary_lang=language_tag(story.summary.language, words.tag),
+        keywords=tuple(plain(word, LABEL_CHARS) for word in story.summary.keywords),
         byline=_byline(story.summary, words),
         notes=tuple(_notes(story.summary, words)),
     )
@@ -187,9 +201,18 @@ def _notes(summary: Summary, words: Words) -> Iterator[str]:
         yield words.partly_read.format(
             read=f"{summary.chars_read:,}", total=f"{summary.chars_total:,}"
         )
+    if summary.parts > 1:
+        yield words.in_parts.format(total=f"{summary.chars_total:,}", parts=summary.parts)
     if summary.repairs:
-        repairs = words.semicolon.join(plain(repair, LABEL_CHARS) for repair in summary.repairs)
-        yield words.repaired.format(repairs=repairs)
+        repairs = (words.repairs.get(repair, repair) for repair in summary.repairs)
+        yield words.repaired.format(
+            repairs=words.semicolon.join(plain(repair, LABEL_CHARS) for repair in repairs)
+        )
+    # Faults never come this far: these are what the verifier could not tell.
+    doubtful = [found.text for found in summary.findings if found.kind in CLAIMS and found.text]
+    if doubtful:
+        texts = words.semicolon.join(plain(text, LABEL_CHARS) for text in dict.fromkeys(doubtful))
+        yield words.unverified.format(texts=texts)
 
 
 def _gap(failure: Failure, words: Words) -> Gap:

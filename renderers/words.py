@@ -29,7 +29,10 @@ class Words:
     selected: str
     written: str
     partly_read: str
+    in_parts: str
+    keywords: str
     repaired: str
+    unverified: str
     joint: str
     semicolon: str
     untitled: str
@@ -48,6 +51,7 @@ class Words:
     categories: Mapping[str, str] = field(default_factory=dict)
     rankings: Mapping[str, str] = field(default_factory=dict)
     skips: Mapping[str, str] = field(default_factory=dict)
+    repairs: Mapping[str, str] = field(default_factory=dict)
 
     def day(self, day: date) -> str:
         """*day* with its weekday, in full."""
@@ -78,7 +82,10 @@ ZH = Words(
     selected="抽取式摘要 · {model} 选句",
     written="由 {model} 撰写",
     partly_read="模型读了原文 {total} 字中的前 {read} 字",
+    keywords="关键词",
+    in_parts="原文 {total} 字，分 {parts} 部分读过后概括",
     repaired="摘要经过修整：{repairs}",
+    unverified="未能在原文中核实：{texts}",
     joint="：",
     semicolon="；",
     untitled="（无标题）",
@@ -113,6 +120,8 @@ ZH = Words(
         "Duplicate": "与本期另一条同文",
         "EngineUnavailable": "模型服务没有响应",
         "ModelMissing": "模型未安装",
+        "EngineBusy": "模型服务太忙",
+        "PromptTooLong": "原文超出模型的上下文",
         "BadAnswer": "模型的回答不可用",
         "EngineError": "模型服务出错",
         "SourceError": "榜单不可用",
@@ -146,6 +155,11 @@ ZH = Words(
         "no time": "没有时间",
         "of another day": "不是当日的",
     },
+    repairs={
+        "cleaned": "去掉了格式和套话",
+        "cut at a sentence end": "在句末截短",
+        "cut at a clause": "在分句处截短",
+    },
 )
 
 EN = Words(
@@ -170,7 +184,10 @@ EN = Words(
     selected="Selected sentences · chosen by {model}",
     written="Written by {model}",
     partly_read="The model read the first {read} of {total} characters",
+    keywords="Keywords",
+    in_parts="Read whole, {total} characters in {parts} parts",
     repaired="Repaired: {repairs}",
+    unverified="Not verified in the article: {texts}",
     joint=": ",
     semicolon="; ",
     untitled="(untitled)",

@@ -9,6 +9,22 @@ from pydantic import BaseModel, ConfigDict, Field, HttpUrl, field_validator, mod
 LENGTHS = {"zh": 150, "en": 300}
 """Longest summary by language, in code points; what a paper's `max_chars` defaults to."""
 
+CATEGORIES = {
+    "zh": ("时政", "国际", "社会", "财经", "科技", "体育", "文娱", "健康", "教育"),
+    "en": (
+        "Politics",
+        "World",
+        "Society",
+        "Business",
+        "Science and technology",
+        "Sport",
+        "Culture",
+        "Health",
+        "Education",
+    ),
+}
+"""Sections by language of the paper; what a paper's `categories` default to."""
+
 
 class Group(BaseModel):
     """A table of settings: unknown keys are errors, values never change."""
@@ -33,7 +49,23 @@ class PaperSettings(Group):
     )
     limit: int = Field(20, ge=1, le=200, description="Usable headlines to list, at most.")
     language: Literal["zh", "en"] = Field(
-        "zh", description="Language of the frame: masthead, dates, notes."
+        "zh", description="Language of the paper: masthead, dates, notes, and its summaries."
+    )
+    summary_language: Literal["paper", "article"] = Field(
+        "paper",
+        description="Language of written summaries: the paper's, or each article's own. Sentences "
+        "selected from an article are never translated.",
+    )
+    categories: tuple[str, ...] = Field(
+        (),
+        max_length=40,
+        description="What a story may be put under by a model that writes; empty: the usual "
+        "sections, in the paper's language.",
+    )
+    prompts: str = Field(
+        "",
+        description="A folder of prompt files of the paper's own, such as written.zh.txt, which "
+        "take the place of Pressrun's; empty: none.",
     )
     time_zone: str = Field(
         "Asia/Shanghai", description="IANA time zone in which the paper's days begin and end."
@@ -49,7 +81,7 @@ class PaperSettings(Group):
         ge=20,
         le=2000,
         description="Longest summary in characters (code points); empty: 150 for Chinese "
-        "articles, 300 for English ones.",
+        "summaries, 300 for English ones.",
     )
     default_day: Literal["yesterday", "today"] = Field(
         "yesterday",
@@ -59,6 +91,16 @@ class PaperSettings(Group):
     formats: tuple[str, ...] = Field(
         ("html", "pdf", "png"), min_length=1, description="Renderers by name."
     )
+
+    @field_validator("categories")
+    @classmethod
+    def _usable_categories(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        short = tuple(" ".join(name.split()) for name in names)
+        if any(not 1 <= len(name) <= 40 for name in short):
+            raise ValueError("a category has 1 to 40 characters")
+        if len({name.casefold() for name in short}) != len(short) or len(short) == 1:
+            raise ValueError("categories differ from one another, and are two or more")
+        return short
 
     @field_validator("time_zone")
     @classmethod
@@ -70,6 +112,15 @@ class PaperSettings(Group):
                 f"{name!r} is no IANA time zone; write one such as Asia/Shanghai"
             ) from exc
         return name
+
+    @property
+    def sections(self) -> tuple[str, ...]:
+        """The closed list of categories."""
+        return self.categories or CATEGORIES[self.language]
+
+    def summary_language_for(self, article_language: str) -> str:
+        """The language that a written summary of an article is in: "zh" or "en"."""
+        return self.language if self.summary_language == "paper" else article_language
 
     def length_for(self, language: str) -> int:
         """Longest summary of an article in *language*, in code points."""
@@ -130,8 +181,19 @@ class OllamaSettings(Group):
     """The engine `ollama`."""
 
     host: HttpUrl = Field(HttpUrl("http://127.0.0.1:11434"), description="Where Ollama listens.")
+    hosts: tuple[HttpUrl, ...] = Field(
+        (),
+        description="Several hosts that share the work, in place of `host`: those count that have "
+        "the very same model as the first of them that answers.",
+    )
     model: str = Field("qwen3:4b", min_length=1, description="The model's name in Ollama.")
-    concurrency: int = Field(2, ge=1, le=64, description="Requests under way at once.")
+    concurrency: int = Field(
+        0,
+        ge=0,
+        le=64,
+        description="Requests under way at once at a host; 0: as many as it has slots, found out "
+        "from how long requests wait there.",
+    )
     num_ctx: int = Field(
         8192,
         ge=1024,
@@ -143,12 +205,28 @@ class OllamaSettings(Group):
     temperature: float = Field(0.2, ge=0, le=2, description="0 gives the most likely words.")
     seed: int = Field(7, description="Seed of the sampling: the same answer for the same request.")
     keep_alive: str = Field("30m", description="How long Ollama keeps the model after a request.")
+    attempts: int = Field(
+        4,
+        ge=1,
+        le=10,
+        description="Attempts at one request, at any host, where a host fails or is busy.",
+    )
     connect_timeout_s: float = Field(5, gt=0, le=120, description="Time limit of a connection.")
+    load_timeout_s: float = Field(
+        300, gt=0, le=3600, description="Time limit of loading the model."
+    )
     first_token_timeout_s: float = Field(
-        300, gt=0, le=3600, description="Longest wait for the first token: loading, queueing."
+        120,
+        gt=0,
+        le=3600,
+        description="Longest wait for a loaded model's first token, while the host gives no sign "
+        "of life on other requests either: queueing does not count.",
     )
     silence_timeout_s: float = Field(
-        60, gt=0, le=3600, description="Longest silence between two tokens."
+        30,
+        gt=0,
+        le=3600,
+        description="Longest silence between two tokens, and of a host as a whole.",
     )
     way: Literal["written", "selected"] = Field(
         "written", description="Whether the model writes, or may only choose sentences."

@@ -8,6 +8,7 @@ from datetime import datetime
 from pressrun import __version__
 from pressrun.errors import (
     CoverageError,
+    EngineUnavailable,
     ExtractionError,
     PressrunError,
     RenderError,
@@ -16,6 +17,7 @@ from pressrun.errors import (
 from pressrun.models import (
     DUPLICATE,
     Article,
+    Calibration,
     Edition,
     Failure,
     Headline,
@@ -38,7 +40,7 @@ def make_story(headline: Headline, article: Article, summary: Summary) -> Story:
         url=headline.url,
         medium=headline.medium or article.medium,
         published=headline.published or article.published,
-        category=headline.category,
+        category=summary.category or headline.category,
         language=article.language,
         summary=summary,
         article_chars=len(article.text),
@@ -77,7 +79,11 @@ def make_failure(headline: Headline, step: Step, exc: Exception) -> Failure:
 
 
 def assemble(
-    plan: Plan, revision: int, outcomes: Sequence[Story | Failure], printed_at: datetime
+    plan: Plan,
+    revision: int,
+    outcomes: Sequence[Story | Failure],
+    printed_at: datetime,
+    calibrations: tuple[Calibration, ...] = (),
 ) -> Edition:
     """The edition of *plan*, its stories and failures in the order of the list.
 
@@ -97,6 +103,7 @@ def assemble(
         as_of=plan.as_of,
         listing=plan.listing,
         model=plan.model,
+        calibrations=calibrations,
         content_sha256=plan.content_sha256,
         listed=len(plan.headlines),
         stories=tuple(stories),
@@ -130,10 +137,19 @@ def require_coverage(edition: Edition, least: float) -> None:
     """Refuse an edition with too few stories.
 
     Raises:
-        CoverageError: under *least* (0 to 1) of what was listed became stories.
+        EngineUnavailable: under *least* (0 to 1) of what was listed became stories, and not
+            so if the engine had not gone.
+        CoverageError: under *least* for other reasons.
     """
     if edition.coverage >= least:
         return
+    gone = [one for one in edition.failures if one.kind == EngineUnavailable.__name__]
+    if gone and (len(edition.stories) + len(gone)) >= least * edition.listed:
+        raise EngineUnavailable(
+            f"{edition.paper} {edition.edition_date}: nothing was published, because the engine "
+            f"went while {len(gone)} of {edition.listed} articles waited for their summaries: "
+            f"{gone[0].reason}. What was read and summarised is kept: run it again"
+        )
     transient = any(failure.transient for failure in edition.failures)
     remedy = (
         "Run it again to try once more what may pass, or"

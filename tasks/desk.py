@@ -18,13 +18,20 @@ from pressrun.archive import Archive
 from pressrun.models import ModelIdentity
 from pressrun.ports import Engine, Observer
 from settings import Settings, load_settings
+from tasks.engines.bounded import BoundedEngine
 from tasks.engines.choose import Choice, choice_from_plan, choose_engine, open_engine
 from tasks.enquiry import Enquiry
 from tasks.fetch import Fetcher
 from tasks.order import Order, assign, overrides, place_order, resolve_date, utc_now
+from tasks.summaries.brief import Brief
+from tasks.summaries.budget import TokenMeter
+from tasks.summaries.wording import Wording, load_wording
 from tasks.workers import Workers
 
 T = TypeVar("T")
+
+OWN_LIMITS = ("ollama", "embedded")
+"""Engines that know how many requests a server takes; others are given `concurrency`, or two."""
 
 _observer: ContextVar[Observer | None] = ContextVar("observer", default=None)
 _desk: ContextVar["Desk | None"] = ContextVar("desk", default=None)
@@ -98,8 +105,8 @@ class Desk:
         self.archive = archive
         self.fetcher = fetcher
         self.workers = workers
+        self.meter = TokenMeter()
         self._engine = engine
-        self._model_slots: asyncio.Semaphore | None = None
 
     @cached_property
     def enquiry(self) -> Enquiry:
@@ -119,13 +126,26 @@ class Desk:
         """
         return await self._engine.ready()
 
-    async def model_slots(self) -> asyncio.Semaphore:
-        """How many requests the engine is given at once."""
-        if self._model_slots is None:
-            _, identity = await self.engine()
-            options = self.settings.engines.options(identity.engine)
-            self._model_slots = asyncio.Semaphore(int(options.get("concurrency", 2)))
-        return self._model_slots
+    def brief(self, article_language: str) -> Brief:
+        """What the paper asks of the summary of an article in that language."""
+        paper = self.order.paper
+        language = paper.summary_language_for(article_language)
+        return Brief(
+            language=language,
+            max_chars=paper.length_for(language),
+            selected_chars=paper.length_for(article_language),
+            categories=paper.sections,
+            wording=self.wording,
+        )
+
+    @cached_property
+    def wording(self) -> Wording:
+        """The prompts of the paper.
+
+        Raises:
+            SettingsError: those of its own cannot be used.
+        """
+        return load_wording(self.order.paper.prompts)
 
 
 def order_for(parameters: Mapping[str, Any], scheduled: datetime) -> tuple[Order, Settings]:
@@ -187,7 +207,7 @@ async def open_desk(order: Order, settings: Settings) -> AsyncIterator["Desk"]:
         else:
             choice = await choose_engine(settings)
         tell("engine", name=choice.name, reason=choice.reason)
-        engine = Hired(_ready_engine(choice))
+        engine = Hired(_ready_engine(choice, settings))
         stack.push_async_callback(engine.aclose)
         yield Desk(
             order=order,
@@ -210,8 +230,13 @@ def lend_desk(desk: Desk) -> Iterator[None]:
 
 
 @asynccontextmanager
-async def _ready_engine(choice: Choice) -> AsyncIterator[tuple[Engine, ModelIdentity]]:
+async def _ready_engine(
+    choice: Choice, settings: Settings
+) -> AsyncIterator[tuple[Engine, ModelIdentity]]:
     async with open_engine(choice) as engine:
         identity = await engine.identify()
         tell("model", identity=identity)
+        if choice.name not in OWN_LIMITS:
+            options = settings.engines.options(choice.name)
+            engine = BoundedEngine(engine, int(options.get("concurrency", 2)))
         yield engine, identity

@@ -13,6 +13,7 @@ from pressrun.errors import SettingsError
 from pressrun.models import Edition, Moment, Plan, Value
 from settings import PaperSettings, Settings
 from tasks.engines.address import from_typed
+from tasks.summaries.wording import load_wording
 
 
 class Order(Value):
@@ -78,6 +79,8 @@ def overrides(
     if host and engine == "ollama":
         host = from_typed(host)
     options = _given(model=model or None, host=host or None)
+    if host and engine == "ollama":
+        options["hosts"] = ()  # who names one host means that one alone
     wanted = _given(limit=limit, formats=formats or None)
     return _given(
         engine=engine,
@@ -198,6 +201,7 @@ def _content_sha256(settings: Settings, paper: PaperSettings) -> str:
     engines = ("ollama", "embedded") if settings.engine == "auto" else (settings.engine,)
     content: Mapping[str, Any] = {
         "paper": paper.model_dump(mode="json", exclude={"formats", "coverage", "default_day"}),
+        "prompts": load_wording(paper.prompts).own,
         "sources": {name: settings.sources.options(name) for name in paper.sources},
         "engine": settings.engine,
         "engines": {name: words_options(settings.engines.options(name)) for name in engines},

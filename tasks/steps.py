@@ -37,7 +37,7 @@ from tasks.desk import Desk, tell
 from tasks.extract import EXTRACTOR, extract_article
 from tasks.order import words_options
 from tasks.render import render_edition
-from tasks.summarise import prompt_sha256, summarise_article
+from tasks.summarise import is_sound, prompt_sha256, summarise_article, verified
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -145,19 +145,21 @@ async def summarise_story(desk: Desk, headline: Headline, article: Article) -> S
         EngineError: the engine gave no usable answer.
     """
     store, (engine, identity) = desk.archive.store, await desk.engine()
-    max_chars = desk.order.paper.length_for(article.language)
+    brief = desk.brief(article.language)
     key = SummaryKey.of(
         article,
         identity,
-        prompt_sha256=prompt_sha256(identity.way, article.language),
-        max_chars=max_chars,
+        prompt_sha256=prompt_sha256(brief, article.language),
+        max_chars=brief.max_chars,
         options=words_options(desk.settings.engines.options(identity.engine)),
     )
     summary = await asyncio.to_thread(store.find_summary, key)
-    if summary is None:
-        async with await desk.model_slots():
-            tell("summarising", rank=headline.rank)
-            summary = await summarise_article(article, engine, identity, max_chars=max_chars)
+    if summary is not None:
+        # Findings are never taken from the store: the verifier may have learnt since.
+        summary = await asyncio.to_thread(verified, summary, article, brief)
+    if summary is None or not is_sound(summary):
+        tell("summarising", rank=headline.rank)
+        summary = await summarise_article(article, engine, identity, brief, desk.meter)
         await asyncio.to_thread(store.record_summary, key, summary)
         tell("tokens", count=summary.output_tokens)
     tell("summarised", rank=headline.rank)

@@ -44,31 +44,45 @@ class LocalServer:
 class FakeOllama(LocalServer):
     """Answers as Ollama does, always with the same summary; `hold` keeps it from answering."""
 
-    summary = "据报道，这是一条由测试用的模型写成的新闻摘要。"
+    summary = "测试市的大桥如期通车，两岸居民过江时间大为缩短。"
 
-    def __init__(self, model: str = "tester:1b") -> None:
+    def __init__(self, model: str = "tester:1b", digest: str = "ab" * 32) -> None:
         super().__init__()
         self.model = model
+        self.digest = digest
         self.hold = asyncio.Event()
         self.hold.set()
         self.asked: list[dict[str, Any]] = []
+        self.preloads: list[dict[str, Any]] = []
 
     def routes(self) -> list[web.RouteDef]:
         return [
             web.get("/api/tags", self._tags),
             web.get("/api/version", self._version),
+            web.get("/api/ps", self._tags),
             web.post("/api/show", self._show),
+            web.post("/api/generate", self._generate),
             web.post("/api/chat", self._chat),
         ]
 
     def answer(self, asked: dict[str, Any]) -> str:
-        return self.summary
+        fields = (asked.get("format") or {}).get("properties", {})
+        if "category" not in fields:
+            return self.summary
+        return json.dumps(
+            {
+                "summary": self.summary,
+                "keywords": ["测试", "大桥", "通车"],
+                "category": fields["category"]["enum"][0],
+                "importance": 3,
+            }
+        )
 
     async def _version(self, _: web.Request) -> web.Response:
         return web.json_response({"version": "0.12.0"})
 
     async def _tags(self, _: web.Request) -> web.Response:
-        entry = {"name": self.model, "model": self.model, "digest": "ab" * 32, "size": 1}
+        entry = {"name": self.model, "model": self.model, "digest": self.digest, "size": 1}
         return web.json_response({"models": [entry]})
 
     async def _show(self, request: web.Request) -> web.Response:
@@ -82,6 +96,12 @@ class FakeOllama(LocalServer):
                 "capabilities": ["completion"],
             }
         )
+
+    async def _generate(self, request: web.Request) -> web.Response:
+        """An empty prompt, which has the model loaded."""
+        self.requests["/api/generate"] += 1
+        self.preloads.append(await request.json())
+        return web.json_response({"response": "", "done": True, "done_reason": "load"})
 
     async def _chat(self, request: web.Request) -> web.StreamResponse:
         asked = await request.json()

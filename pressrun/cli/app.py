@@ -10,6 +10,7 @@ from pressrun import __version__
 from pressrun.cli.demo import demo
 from pressrun.cli.digest import digest
 from pressrun.cli.doctor import doctor
+from pressrun.cli.models import models
 from pressrun.cli.streams import open_streams
 from pressrun.errors import (
     CoverageError,
@@ -41,6 +42,7 @@ app = typer.Typer(
 app.command("digest")(digest)
 app.command("demo")(demo)
 app.command("doctor")(doctor)
+app.add_typer(models)
 
 
 def _version(wanted: bool) -> None:

@@ -68,20 +68,20 @@ async def prefect_in_time(which: str) -> Finding:
 
 async def ollama_check(settings: Settings) -> Finding:
     """Whether Ollama answers at the configured host and has the configured model."""
-    from tasks.engines.address import shown
     from tasks.engines.ollama import OllamaEngine
 
     own = settings.engines.ollama
     engine = OllamaEngine(own.model_copy(update={"connect_timeout_s": LIMIT_S / 2}))
     async with aclosing(engine):
         try:
-            identity = await engine.identify()
+            found = await engine.survey()
         except EngineError as exc:
-            return wrong("ollama", exc, f"start it: ollama serve; ollama pull {own.model}")
-    return good(
-        "ollama",
-        f"{identity.model} at {shown(own.host)}, context of {identity.context_tokens} tokens",
+            return wrong("ollama", exc, f"start it: ollama serve; pressrun models pull {own.model}")
+    identity = found.identity
+    says = (
+        f"{identity.model} at {', '.join(found.hosts)}, context of {identity.context_tokens} tokens"
     )
+    return good("ollama", "; ".join((says, *found.absent)))
 
 
 def embedded_check(settings: Settings) -> Finding:

@@ -38,6 +38,9 @@ def digest(
         typer.Option("--model", "-m", metavar="NAME", help="The model's name in Ollama."),
     ] = None,
     host: Annotated[str | None, typer.Option(metavar="URL", help="Where Ollama listens.")] = None,
+    pull: Annotated[
+        bool, typer.Option("--pull", help="Pull the model first, when Ollama lacks it.")
+    ] = False,
     formats: Annotated[
         str | None, typer.Option(metavar="LIST", help="Renditions, by commas: html,pdf,png.")
     ] = None,
@@ -69,7 +72,7 @@ def digest(
 
         pressrun digest --date yesterday --limit 10
 
-        pressrun digest --model qwen3:8b --formats html,pdf
+        pressrun digest --model qwen3:8b --pull --formats html,pdf
     """
     from pressrun.cli.press import print_edition
 
@@ -85,6 +88,11 @@ def digest(
     if prefect:
         changes["prefect"] = prefect
     settings = load_settings(changes, file=config)
+    if pull and settings.engine not in {"auto", "ollama"}:
+        raise SettingsError(
+            f"--pull is Ollama's, and the engine is {settings.engine}; leave it out, or use "
+            "--engine ollama"
+        )
     now = utc_now()
     chosen = parse_day(date_, settings.paper(paper), now)
     order = place_order(settings, paper, chosen, now)
@@ -96,7 +104,7 @@ def digest(
         "formats": list(split_formats(formats)) or None,
         "archive": archive,
     }
-    print_edition(order, settings, given, as_json=json_)
+    print_edition(order, settings, given, as_json=json_, pull=pull)
 
 
 def parse_day(text: str, paper: PaperSettings, now: datetime) -> date:

@@ -23,11 +23,12 @@ from tasks.order import Order, Todo, assign
 
 
 def print_edition(
-    order: Order, settings: Settings, given: dict[str, Any], *, as_json: bool
+    order: Order, settings: Settings, given: dict[str, Any], *, as_json: bool, pull: bool = False
 ) -> Edition:
     """Print the edition of *order* unless it is printed already, and report.
 
-    *given* are the flow's other parameters, kept with its run.
+    *given* are the flow's other parameters, kept with its run. *pull* has Ollama fetch its model
+    first, when it lacks it.
 
     Raises:
         PressrunError: what stopped it.
@@ -41,7 +42,12 @@ def print_edition(
         assert assignment.edition is not None
         edition, done = assignment.edition, "already printed"
     else:
-        with make_view(order, quiet=as_json and not sys.stderr.isatty()) as view:
+        quiet = as_json and not sys.stderr.isatty()
+        if pull:
+            from pressrun.cli.models_work import pull_missing
+
+            pull_missing(settings.engines.ollama, quiet=quiet)
+        with make_view(order, quiet=quiet) as view:
             try:
                 run(_print(order, settings, given, view), view.say_last)
             except Interrupted as stop:

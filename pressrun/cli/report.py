@@ -1,6 +1,7 @@
 """How a run ended, for a person and for a program."""
 
 import io
+from collections import Counter
 from typing import Any
 
 from rich.console import Console
@@ -9,10 +10,12 @@ from rich.markup import escape
 from pressrun.archive import Archive
 from pressrun.cli.streams import say
 from pressrun.models import Edition, Way
+from pressrun.spent import Spent
 
 
 def as_object(archive: Archive, edition: Edition, done: str, seconds: float) -> dict[str, Any]:
     """The outcome as one JSON object: where the edition lies, what failed and why."""
+    spent = _spent(edition)
     return {
         "state": done,
         "paper": edition.paper,
@@ -29,7 +32,8 @@ def as_object(archive: Archive, edition: Edition, done: str, seconds: float) -> 
         "failures": [failure.model_dump(mode="json") for failure in edition.failures],
         "render_failures": list(edition.render_failures),
         "missing_glyphs": list(edition.missing_glyphs),
-        "tokens": _tokens(edition),
+        "tokens": spent.prompt_tokens + spent.output_tokens,
+        "spent": spent._asdict(),
         "seconds": round(seconds, 2),
     }
 
@@ -57,10 +61,12 @@ def _report(
     ways = sum(story.summary.way is Way.SELECTED for story in edition.stories)
     console.print(
         f"  by {escape(edition.model.model)} ({edition.model.engine}); "
-        f"{len(edition.stories) - ways} written, {ways} of selected sentences; "
-        f"{_tokens(edition)} tokens",
+        f"{len(edition.stories) - ways} written, {ways} of selected sentences",
         highlight=False,
     )
+    console.print(f"  {_spent(edition)}", highlight=False)
+    if repaired := _repaired(edition):
+        console.print(f"  {repaired}", highlight=False)
     for note in edition.listing.notes:
         console.print(
             f"  [yellow]not from {escape(note.source)}[/yellow] but from "
@@ -84,7 +90,14 @@ def _report(
         )
 
 
-def _tokens(edition: Edition) -> int:
-    return sum(
-        story.summary.prompt_tokens + story.summary.output_tokens for story in edition.stories
+def _spent(edition: Edition) -> Spent:
+    return Spent.on(story.summary for story in edition.stories)
+
+
+def _repaired(edition: Edition) -> str:
+    """How many summaries were not printed as the model first wrote them; empty for none."""
+    rungs = Counter(
+        story.summary.ladder[-1].name for story in edition.stories if len(story.summary.ladder) > 1
     )
+    counted = ", ".join(f"{count} {name}" for name, count in rungs.most_common())
+    return f"verified and repaired: {counted}" if counted else ""

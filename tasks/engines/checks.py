@@ -1,6 +1,6 @@
 """Whether an answer is one: not to half a prompt, and not of nothing."""
 
-from pressrun.errors import BadAnswer
+from pressrun.errors import BadAnswer, PromptTooLong
 from pressrun.models import Completion, Prompt
 from tasks.engines.faults import Server
 
@@ -13,15 +13,15 @@ def check_answer(
     *limit* is the `num_predict` that was sent; *thought* tells that the model thought aloud.
 
     Raises:
-        BadAnswer: transient unless the server cut the prompt.
+        PromptTooLong: the server cut the prompt.
+        BadAnswer: the answer is empty.
     """
     refuses = server.engine == "embedded"  # our own server cuts nothing
     if not refuses and was_cut(prompt, answer.prompt_tokens, answer.output_tokens, num_ctx):
-        raise BadAnswer(
+        raise PromptTooLong(
             f"{server} cut the prompt for {server.model}: {answer.prompt_tokens} tokens of it and "
             f"{answer.output_tokens} of answer in a context of {num_ctx}; raise "
-            f"{server.setting('num_ctx')}, or choose a model with a longer context",
-            transient=False,
+            f"{server.setting('num_ctx')}, or choose a model with a longer context"
         )
     if not answer.text.strip():
         spent = thought and answer.done_reason == "length"
@@ -44,5 +44,6 @@ def was_cut(prompt: Prompt, prompt_tokens: int, output_tokens: int, num_ctx: int
     """
     if prompt_tokens + output_tokens >= num_ctx:
         return True
-    could_exceed = len((prompt.system + prompt.user).encode()) >= num_ctx
+    words = (prompt.system, prompt.user, *(turn.content for turn in prompt.turns))
+    could_exceed = sum(len(part.encode()) for part in words) >= num_ctx
     return could_exceed and abs(prompt_tokens - (num_ctx // 2 + 2)) <= 1

@@ -11,7 +11,7 @@ from pressrun.models import ModelIdentity, Value
 from pressrun.ports import Engine
 from settings.groups import OllamaSettings
 from settings.load import Settings
-from tasks.engines.address import from_typed, shown
+from tasks.engines.address import from_typed
 from tasks.engines.embedded import model as embedded
 from tasks.engines.names import same_model
 from tasks.engines.ollama import OllamaEngine
@@ -106,7 +106,7 @@ async def _auto(settings: Settings) -> Choice:
         except EngineUnavailable as other:
             raise EngineError(
                 f"no engine is at hand: {exc}; Ollama needs `ollama serve` and "
-                f"`ollama pull {options['model']}`; without Ollama: {other}",
+                f"`pressrun models pull {options['model']}`; without Ollama: {other}",
                 transient=False,
             ) from exc
         return choice.model_copy(update={"reason": f"{choice.reason}, because {exc}"})
@@ -119,16 +119,15 @@ async def _ollama(options: dict[str, Any], patience_s: float | None = None) -> C
         settings = settings.model_copy(update={"connect_timeout_s": quick})
     engine = OllamaEngine(settings)
     try:
-        identity = await engine.identify()
+        survey = await engine.survey()
     except EngineError as exc:
         # A retry within a run makes sense; to begin a run, a person has to act.
         raise type(exc)(str(exc), transient=False) from exc
     finally:
         await engine.aclose()
+    reason = f"ollama at {', '.join(survey.hosts)} with {survey.identity.model}"
     return Choice(
-        name="ollama",
-        options=options,
-        reason=f"ollama at {shown(settings.host)} with {identity.model}",
+        name="ollama", options=options, reason="; not used: ".join((reason, *survey.absent))
     )
 
 
@@ -137,7 +136,7 @@ def _ollama_options(settings: Settings, model: str | None, host: str | None) -> 
     if model:
         options["model"] = model
     if host:
-        options["host"] = from_typed(host)
+        options |= {"host": from_typed(host), "hosts": ()}
     try:
         return OllamaSettings.model_validate(options).model_dump(mode="json")
     except ValidationError as exc:

@@ -36,6 +36,7 @@ def describe(
         digest=(entry and entry.digest) or "",
         way=Way(settings.way),
         context_tokens=min(settings.num_ctx, own) if own else settings.num_ctx,
+        instructed=_is_instructed(shown.template),
         note=note,
     )
     return Described(identity, _think(shown))
@@ -50,6 +51,11 @@ def context_length(model_info: Mapping[str, Any]) -> int | None:
     others = [value for key, value in model_info.items() if key.endswith(".context_length")]
     usable = [value for value in (named, *others) if isinstance(value, int) and value > 0]
     return usable[0] if usable else None
+
+
+def _is_instructed(template: str | None) -> bool:
+    """Whether a model has a chat template of more than the bare prompt; without word of it, yes."""
+    return template is None or "".join(template.split()) not in {"", "{{.Prompt}}"}
 
 
 def _think(shown: ollama.ShowResponse) -> Literal[False, "low"] | None:

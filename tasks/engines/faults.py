@@ -7,13 +7,22 @@ from dataclasses import dataclass
 import httpx
 import ollama
 
-from pressrun.errors import EngineError, EngineUnavailable, ModelMissing
+from pressrun.errors import (
+    EngineBusy,
+    EngineError,
+    EngineUnavailable,
+    ModelMissing,
+    PromptTooLong,
+)
 from tasks.engines.names import nearest
 
 IN_STREAM = -1
 """What the client gives as the status of an error inside a stream that began with 200."""
 
 _LISTED = 8  # models named in a message
+
+_TOO_LONG = ("exceed", "too long", "the prompt has")
+"""How Ollama, llama.cpp and our own server say that a prompt does not fit the context."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +81,7 @@ class Server:
     def silent(self, what: str, limit_s: float, setting: str) -> EngineError:
         """The error of *what* that did not come within *limit_s*."""
         return EngineError(
-            f"{self}: {what} from {self.model} within {limit_s:g} s; lower "
+            f"{self}: {what} from {self.model} within {limit_s:g} s; set a lower "
             f"{self.setting('concurrency')}, choose a smaller model, or raise "
             f"{self.setting(setting)}",
             transient=True,
@@ -80,7 +89,9 @@ class Server:
 
     def missing(self, listed: Sequence[str] = ()) -> ModelMissing:
         """The error of a model that is not installed there."""
-        remedy = f"; `ollama pull {self.model}` fetches it" if self.engine == "ollama" else ""
+        remedy = (
+            f"; `pressrun models pull {self.model}` fetches it" if self.engine == "ollama" else ""
+        )
         near = nearest(self.model, listed)
         more = f" and {len(near) - _LISTED} more" if len(near) > _LISTED else ""
         there = f"; models there: {', '.join(near[:_LISTED])}{more}" if near else ""
@@ -99,12 +110,15 @@ class Server:
             return EngineError(f"{said}: no Ollama listens there; correct {self.setting('host')}")
         if status in {401, 403}:
             return EngineError(f"{said}: give its key in the environment variable OLLAMA_API_KEY")
-        if "context" in about and (status == 400 or "exceed" in about or "too long" in about):
-            return EngineError(
+        if "context" in about and any(sign in about for sign in _TOO_LONG):
+            return PromptTooLong(
                 f"{said}: the prompt does not fit {self.model}; raise {self.setting('num_ctx')}"
             )
         if status in {429, 503}:
-            return EngineError(f"{said}: lower {self.setting('concurrency')}", transient=True)
+            return EngineBusy(
+                f"{said}: set a lower {self.setting('concurrency')}",
+                retry_after_s=_retry_after_s(exc),
+            )
         if "memory" in about:
             return EngineError(
                 f"{said}: choose a smaller model than {self.model}, or lower "
@@ -115,6 +129,15 @@ class Server:
             again = "see the server's log if it happens again"
             return EngineError(f"{said}, from {self.model}: {again}", transient=True)
         return EngineError(f"{said}: {self.model} does not take this request; choose another model")
+
+
+def _retry_after_s(exc: ollama.ResponseError) -> float | None:
+    """Seconds of a Retry-After header, which a proxy may send; its form with a date is not read."""
+    cause = exc.__context__  # the client drops the response
+    if not isinstance(cause, httpx.HTTPStatusError):
+        return None
+    said = cause.response.headers.get("retry-after", "")
+    return float(said) if said.isdecimal() else None
 
 
 def _plain(words: object) -> str:

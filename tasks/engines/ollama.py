@@ -1,36 +1,37 @@
-"""The engine `ollama`: prompts to a model in Ollama, through the official client."""
+"""The engine `ollama`: prompts to a model that one or several hosts serve."""
 
 import asyncio
-import re
-import time
-from collections.abc import AsyncGenerator
+from collections.abc import Sequence
 from contextlib import aclosing
-from typing import Any, NamedTuple, cast
+from typing import Any
 
-import httpx
-import ollama
-
-from pressrun.errors import BadAnswer, EngineError
-from pressrun.models import Completion, ModelIdentity, Prompt
+from pressrun.errors import (
+    BadAnswer,
+    EngineBusy,
+    EngineError,
+    EngineUnavailable,
+    ModelMissing,
+)
+from pressrun.models import Completion, ModelIdentity, Prompt, Value
 from settings.groups import OllamaSettings
-from tasks.engines.address import is_loopback, shown
-from tasks.engines.checks import check_answer
-from tasks.engines.described import Described, describe
-from tasks.engines.faults import Server
+from tasks.engines.host import Host
+from tasks.engines.limiter import AdaptiveLimit, FixedLimit
+from tasks.engines.pool import Member, Pool
 
-SHOW_TIMEOUT_S = 30.0
-"""Time limit of /api/show, which reads a model's head from the disk and loads no model."""
-
-MAX_CHARS = 200_000
-"""More than any answer of the 8192 tokens that `num_predict` allows: the server ran wild."""
+REST_S = 0.5
+"""How long a host rests that could not be reached, and a request that a busy one has refused; twice
+as long after each further time."""
 
 
-class _Answer(NamedTuple):
-    """What a stream brought: the text, whether the model thought aloud, the last record."""
+class Survey(Value):
+    """What the hosts say before a run.
 
-    text: str
-    thought: bool
-    last: ollama.ChatResponse
+    *hosts* have the model of *identity*; *absent* is why each of the others will not serve it.
+    """
+
+    identity: ModelIdentity
+    hosts: tuple[str, ...]
+    absent: tuple[str, ...] = ()
 
 
 def ollama_engine(**options: Any) -> aclosing["OllamaEngine"]:
@@ -51,154 +52,130 @@ class OllamaEngine:
     def __init__(self, settings: OllamaSettings, *, name: str = "ollama", note: str = "") -> None:
         self._settings = settings
         self._note = note
-        self._server = Server(name, shown(settings.host), settings.model)
-        self._client = ollama.AsyncClient(
-            host=self._server.address,
-            # The other limits are those of an answer, and change while it comes.
-            timeout=httpx.Timeout(None, connect=settings.connect_timeout_s),
-            # httpx obeys HTTP_PROXY, and a proxy has a loopback of its own.
-            trust_env=not is_loopback(settings.host),
-        )
+        fixed = settings.concurrency
+        members = [
+            Member(
+                host=Host(settings, url, engine=name),
+                limit=FixedLimit(fixed) if fixed else AdaptiveLimit(),
+            )
+            for url in dict.fromkeys(settings.hosts or (settings.host,))
+        ]
+        self._pool = Pool(members, self._recruit, attempts=settings.attempts, rest_s=REST_S)
         self._lock = asyncio.Lock()
-        self._described: Described | None = None
+        self._identity: ModelIdentity | None = None
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._client.close()  # type: ignore[no-untyped-call]
+        await self._pool.aclose()
+        for member in self._pool.members:
+            await member.host.aclose()
+
+    async def survey(self) -> Survey:
+        """Ask all hosts for the model. The first that answers says which model it is.
+
+        Raises:
+            EngineError: none has it; with the reason of each.
+        """
+        members = self._pool.members
+        await asyncio.gather(*(self._look(member) for member in members))
+        first = next((member.model.identity for member in members if member.model), None)
+        if first is None:
+            raise self._pool.error()
+        for member in members:
+            if member.model and (error := _another(member, first)):
+                member.model, member.error, member.out = None, error, True
+        contexts = [member.model.identity.context_tokens for member in members if member.model]
+        return Survey(
+            identity=first.model_copy(update={"context_tokens": min(contexts)}),
+            hosts=tuple(member.host.server.address for member in members if member.model),
+            absent=tuple(str(member.error) for member in members if not member.model),
+        )
 
     async def identify(self) -> ModelIdentity:
-        """The model that answers; asked once, then remembered.
+        """The model that answers; asked once, then remembered. Hosts begin to load it.
 
         Raises:
             EngineUnavailable: no sign of life within `connect_timeout_s`.
             ModelMissing: the server lacks the model; the message lists those it has.
             EngineError: it answers in another way than Ollama.
         """
-        return (await self._model()).identity
+        async with self._lock:
+            if self._identity is None:
+                self._identity = (await self.survey()).identity
+                self._pool.start()
+            return self._identity
 
     async def complete(self, prompt: Prompt) -> Completion:
         """The model's answer without its thinking; cancelling closes the request.
 
+        Waits for a place at a host. What fails for a while is tried again, at another host where
+        there is one, `attempts` times in all.
+
         Raises:
-            EngineError: as the model's server failed, `transient` when it may recover.
-            BadAnswer: nothing was answered, or to a part of the prompt only.
+            EngineError: as the hosts failed, `transient` when they may recover.
+            PromptTooLong: the model's context is too short for the prompt.
+            BadAnswer: nothing was answered.
         """
-        model = await self._model()
-        limit = min(prompt.max_tokens, self._settings.num_predict)
-        if model.think == "low":
-            limit = self._settings.num_predict  # what it must think is counted as answer
-        started = time.perf_counter()
-        text, thought, last = await self._stream(prompt, model, limit)
-        answer = Completion(
-            text=text,
-            model=last.model or self._settings.model,
-            done_reason=last.done_reason or "stop",
-            prompt_tokens=max(last.prompt_eval_count or 0, 0),
-            output_tokens=max(last.eval_count or 0, 0),
-            load_s=_seconds(last.load_duration),
-            prompt_s=_seconds(last.prompt_eval_duration),
-            output_s=_seconds(last.eval_duration),
-            total_s=_seconds(last.total_duration),
-            wall_s=time.perf_counter() - started,
-        )
-        num_ctx = model.identity.context_tokens
-        check_answer(self._server, prompt, answer, num_ctx=num_ctx, limit=limit, thought=thought)
-        return answer
+        context = (await self.identify()).context_tokens
+        faults: list[EngineError] = []
+        while len(faults) < self._settings.attempts:
+            if faults and isinstance(faults[-1], EngineBusy):
+                await asyncio.sleep(REST_S * 2 ** (len(faults) - 1))
+            async with self._pool.turn(again=bool(faults)) as turn:
+                member = turn.member
+                assert member.model is not None, "a host that is ready has been described"
+                try:
+                    answer = await member.host.ask(prompt, member.model, context)
+                except BadAnswer:
+                    raise  # of the model, which is the same anywhere
+                except ModelMissing as exc:
+                    self._pool.leave_out(member, exc)
+                except EngineError as exc:
+                    if not exc.transient:
+                        raise
+                    self._pool.failed(member, exc)
+                    faults.append(exc)
+                else:
+                    self._pool.answered(turn, answer.prompt_s + answer.output_s, answer.queued_s)
+                    return answer
+        raise _all_of(faults) from faults[-1]
 
-    async def _model(self) -> Described:
-        async with self._lock:
-            if self._described is None:
-                self._described = await self._ask()
-            return self._described
+    async def _look(self, member: Member) -> None:
+        member.model, member.error, member.failures, member.out = None, None, 0, False
+        try:
+            member.model = await member.host.describe(self._note)
+        except EngineError as exc:
+            member.error, member.failures, member.out = exc, 1, not exc.transient
 
-    async def _ask(self) -> Described:
-        settings, server = self._settings, self._server
-        patience_s = settings.connect_timeout_s
-        with server.faults():
-            try:
-                async with asyncio.timeout(patience_s):
-                    listed = (await self._client.list()).models
-            except TimeoutError as exc:
-                raise server.unreachable(f"is silent for {patience_s:g} s") from exc
-        with server.faults([entry.model for entry in listed if entry.model]):
-            try:
-                async with asyncio.timeout(SHOW_TIMEOUT_S):
-                    found = await self._client.show(settings.model)
-            except TimeoutError as exc:
-                raise server.unreachable(
-                    f"does not describe {settings.model} within {SHOW_TIMEOUT_S:g} s"
-                ) from exc
-        return describe(settings, listed, found, engine=server.engine, note=self._note)
-
-    async def _stream(self, prompt: Prompt, model: Described, limit: int) -> _Answer:
-        settings, server = self._settings, self._server
-        text: list[str] = []
-        size, thought, last = 0, False, None
-        with server.faults():
-            chunks = await self._chunks(prompt, model, limit)
-            now = asyncio.get_running_loop().time
-            try:
-                async with asyncio.timeout(settings.first_token_timeout_s) as alarm:
-                    async with aclosing(chunks):
-                        async for chunk in chunks:
-                            alarm.reschedule(now() + settings.silence_timeout_s)
-                            content, thinking = chunk.message.content, chunk.message.thinking
-                            text.append(content or "")
-                            thought = thought or bool(thinking)
-                            size += len(content or "") + len(thinking or "")
-                            if size > MAX_CHARS:
-                                raise _ran_wild(server, limit)
-                            if chunk.done:
-                                last = chunk
-            except TimeoutError as exc:
-                what, name = (
-                    ("no further token", "silence_timeout_s")
-                    if text
-                    else ("no first token", "first_token_timeout_s")
-                )
-                raise server.silent(what, getattr(settings, name), name) from exc
-        if last is None:
-            raise EngineError(
-                f"{server}: the answer of {server.model} was cut after {size} characters, its "
-                "last record is missing; see the server's log if it happens again",
-                transient=True,
-            )
-        return _Answer("".join(text), thought, last)
-
-    async def _chunks(
-        self, prompt: Prompt, model: Described, limit: int
-    ) -> AsyncGenerator[ollama.ChatResponse, None]:
-        settings = self._settings
-        system = [{"role": "system", "content": prompt.system}] if prompt.system else []
-        stream = await self._client.chat(
-            model=settings.model,
-            messages=[*system, {"role": "user", "content": prompt.user}],
-            stream=True,
-            think=model.think,
-            format=prompt.response_schema,
-            keep_alive=_keep_alive(settings.keep_alive),
-            options={
-                "num_ctx": model.identity.context_tokens,
-                "num_predict": limit,
-                "temperature": settings.temperature,
-                "seed": settings.seed,
-            },
-        )
-        # The client calls it an iterator; it is a generator, which closes the request.
-        return cast(AsyncGenerator[ollama.ChatResponse, None], stream)
+    async def _recruit(self, member: Member) -> None:
+        """Have the host ready for work: with the run's model, and that loaded."""
+        assert self._identity is not None, "hosts are recruited after the survey"
+        if member.model is None:
+            member.model = await member.host.describe(self._note)
+            if error := _another(member, self._identity):
+                raise error
+        try:
+            await member.host.load(self._identity.context_tokens)
+        except EngineUnavailable:
+            raise
+        except EngineError:
+            pass  # the first request finds out, and says it
 
 
-def _ran_wild(server: Server, limit: int) -> BadAnswer:
-    return BadAnswer(
-        f"{server}: {server.model} wrote over {MAX_CHARS} characters where {limit} tokens were "
-        "asked for; choose another model"
+def _another(member: Member, identity: ModelIdentity) -> EngineError | None:
+    """The error of a host whose model has the run's name and is another one."""
+    assert member.model is not None
+    own = member.model.identity.digest
+    if own == identity.digest:
+        return None
+    return EngineError(
+        f"{member.host.server} has another {identity.model}, {own[:12]} and not "
+        f"{identity.digest[:12]}: fetch the same one on all hosts with `pressrun models pull`"
     )
 
 
-def _keep_alive(setting: str) -> float | str:
-    """Ollama takes a bare number as seconds only where it is no string."""
-    return float(setting) if re.fullmatch(r"-?\d+", setting) else setting
-
-
-def _seconds(nanoseconds: int | None) -> float:
-    return max(nanoseconds or 0, 0) / 1e9
+def _all_of(faults: Sequence[EngineError]) -> EngineError:
+    """One error for all attempts, of the last one's kind."""
+    reasons = "; then ".join(dict.fromkeys(map(str, faults)))
+    last = faults[-1]
+    return type(last)(reasons, transient=True, retry_after_s=last.retry_after_s)

@@ -1,76 +1,167 @@
-"""What is said to a model: prompt files, the article made harmless, the room it may take.
+"""What is said to a model: prompt files, a paper's own in their place, the article made harmless.
 
-A prompt file is `prompts/WAY.LANGUAGE.txt`. Where it has a line of three hyphens, the unchanging
-part before it is the system message, so that an engine can keep it from story to story.
+A prompt file is `NAME.LANGUAGE.txt`. Where it has a line of three hyphens, the unchanging part
+before it is the system message, so that an engine can keep it from story to story.
 """
 
+import hashlib
+import json
 import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
+from string import Formatter
+from typing import NamedTuple
 
-from pressrun.models import Prompt, Way
-from tasks.summaries.sentences import is_finished, split_sentences
+from pressrun.errors import SettingsError
+from pressrun.models import Finding, Prompt
 
-_LANGUAGES = ("zh", "en")
+LANGUAGES = ("zh", "en")
+
+PLACES = {
+    "written": ("article", "schema", "categories", "target", "words"),
+    "whole": ("article", "target", "words"),
+    "plain": ("article", "target", "words"),
+    "part": ("article", "target", "words"),
+    "selected": ("article", "title"),
+    "chosen": ("article", "title", "categories"),
+    "correct": ("fault", "schema"),
+    "again": ("findings", "target", "words"),
+    "findings": ("text", "target"),
+}
+"""The prompt files, and what each may have in braces; {article} it must have if it may."""
+
+DIVIDED = ("written", "plain", "part", "chosen")
+"""Those that must have the line of three hyphens: instructions before it, {article} after it."""
+
 _TITLE_CHARS = 120
 _DIVIDER = "\n---\n"
-_CONTROL_WORD = re.compile(r"\[(/?[A-Z_]{3,24})\]")
-_PLAIN = re.compile(r"[A-Za-z\s]", re.ASCII)
+_CONTROL_WORD = re.compile(r"\[(/?(?:[A-Z_]{3,24}|g?MASK))\]")
+_UNSEEN = {"Cc", "Cf", "Co", "Cs"}
 
 
-@cache
-def prompt_text(way: Way, language: str) -> str:
-    """The prompt file of *way* for *language*; for a language without one, the English file."""
-    name = language if language in _LANGUAGES else "en"
-    return (
-        files("tasks.summaries").joinpath("prompts", f"{way.value}.{name}.txt").read_text("utf-8")
-    )
+class Wording(NamedTuple):
+    """The prompt files of a paper: the shipped ones, and *own* ones by `NAME.LANGUAGE`."""
+
+    own: Mapping[str, str] = {}
+
+    def text(self, name: str, language: str) -> str:
+        """Prompt file *name* for *language*; for a language without one, the English file."""
+        full = f"{name}.{language if language in LANGUAGES else 'en'}"
+        return self.own.get(full) or _shipped(full)
+
+    def prompt(self, name: str, language: str, **words: object) -> Prompt:
+        """The messages of prompt file *name*; what is harmful in *words* is the caller's care."""
+        system, divider, user = self.text(name, language).rpartition(_DIVIDER)
+        return Prompt(
+            system=system.strip().format(**words) if divider else "",
+            user=user.strip().format(**words),
+        )
+
+    def findings(self, found: Iterable[Finding], language: str, *, target: int) -> str:
+        """*found* in words for the model, one a line; those without words of their own are left."""
+        forms = dict(
+            line.split(" = ", 1)
+            for line in self.text("findings", language).splitlines()
+            if " = " in line
+        )
+        lines = (
+            forms[finding.kind].format(text=harmless(finding.text[:80]), target=target)
+            for finding in found
+            if finding.kind in forms
+        )
+        return "\n".join(f"- {line}" for line in dict.fromkeys(lines))
+
+    def sha256(self, names: Iterable[str], languages: Iterable[str], *more: object) -> str:
+        """Identifies the wording of the prompt files *names* in *languages*, and *more*."""
+        texts = [self.text(name, language) for name in names for language in languages]
+        return hashlib.sha256(json.dumps([texts, *more], ensure_ascii=False).encode()).hexdigest()
 
 
-def word_prompt(way: Way, language: str, title: str, article: str, max_chars: int) -> Prompt:
-    """The messages for *article*, without schema. Models count badly: they are asked for less."""
-    title = " ".join(title.split())[:_TITLE_CHARS]
-    system, divider, user = prompt_text(way, language).rpartition(_DIVIDER)
-    room = {"target": max(max_chars * 4 // 5, 1), "words": max(max_chars * 4 // 5 // 6, 1)}
-    return Prompt(
-        system=system.format(**room) if divider else "",
-        user=user.strip().format(title=harmless(title), article=harmless(article), **room),
-    )
+def load_wording(folder: str) -> Wording:
+    """The wording of a paper whose own prompt files lie in *folder*; the shipped one for "".
+
+    Raises:
+        SettingsError: the folder or a file cannot be read, has an unknown name, or does not have
+            the right places in braces.
+    """
+    if not folder:
+        return Wording()
+    known = [f"{name}.{language}" for name in PLACES for language in LANGUAGES]
+    own: dict[str, str] = {}
+    try:
+        found = sorted(Path(folder).expanduser().glob("*.txt"))
+        if not found:
+            raise SettingsError(
+                f"prompts: {folder} has no prompt file; put in one or more of {', '.join(known)}, "
+                "each with .txt"
+            )
+        for path in found:
+            if path.stem not in known:
+                raise SettingsError(
+                    f"prompts: {path} is no prompt file; the names are {', '.join(known)}"
+                )
+            own[path.stem] = path.read_text("utf-8-sig")
+            _check(str(path), path.stem.partition(".")[0], own[path.stem])
+    except (OSError, UnicodeDecodeError, RuntimeError) as exc:  # the last: no such home directory
+        raise SettingsError(f"prompts: {folder} cannot be read: {exc}") from exc
+    return Wording(own)
 
 
 def harmless(text: str) -> str:
     """*text* without anything a model's template could take for a mark of its own.
 
     Angle brackets make the tags, ours and the chat templates' (`<|im_end|>`); words such as [INST]
-    are Mistral's. Both become look-alikes. The words between stay, as words.
+    are Mistral's. Both become look-alikes. The words between stay, as words. Characters that no
+    reader sees go: words can be written in them too (tags, U+E0000 to U+E007F).
     """
+    text = "".join(
+        char for char in text if char in "\n\t\u200d" or unicodedata.category(char) not in _UNSEEN
+    )
     text = text.replace("<", "‹").replace(">", "›")
     return _CONTROL_WORD.sub(r"［\1］", text)
 
 
-def estimate_tokens(text: str) -> int:
-    """Tokens of *text*, on the high side: a letter or space 1/3, any other ASCII 1, the rest 1.3.
-
-    Gemma 3 took .65 to .83 a character for 16 Chinese texts and .19 to .25 for 10 English ones
-    (news pages, November 2026); digits are a token each in several vocabularies.
-    """
-    letters = len(_PLAIN.findall(text))
-    marks = sum(char.isascii() for char in text) - letters
-    return int(letters / 3 + marks + (len(text) - letters - marks) * 1.3) + 1
+def one_line(title: str) -> str:
+    """*title*, harmless and of bounded length."""
+    return harmless(" ".join(title.split())[:_TITLE_CHARS])
 
 
-def shorten(text: str, max_tokens: int, max_chars: int) -> str:
-    """The beginning of *text* within both bounds, ending at a sentence end.
+@cache
+def _shipped(full: str) -> str:
+    return files("tasks.summaries").joinpath("prompts", f"{full}.txt").read_text("utf-8")
 
-    When not even the first sentence fits, it is cut: this is for reading, not for printing.
-    """
-    head = text[: min(max_chars, max_tokens * 3)]
-    whole = len(head) == len(text)
-    end, tokens = 0, 0
-    for sentence in split_sentences(head):
-        tokens += estimate_tokens(head[end : sentence.end])
-        cut_short = not whole and sentence.end == len(head) and not is_finished(sentence.text)
-        if tokens > max_tokens or (cut_short and end):
-            break
-        end = sentence.end
-    return head[:end] or head[: max(int(max_tokens / 1.3), 1)]
+
+def _check(path: str, name: str, text: str) -> None:
+    places = PLACES[name]
+    try:
+        used = set(_places_in(text))
+    except ValueError as exc:
+        raise SettingsError(f"prompts: {path}: {exc}; write {{{{ and }}}} for braces") from exc
+    shown = ", ".join(f"{{{place}}}" for place in places)
+    if unknown := used - set(places):
+        raise SettingsError(
+            f"prompts: {path}: nothing fills {{{sorted(unknown)[0]}}}; it may have {shown}; write "
+            "{{ and }} for braces"
+        )
+    if "article" in places and "article" not in used:
+        raise SettingsError(f"prompts: {path}: it lacks {{article}}, where the text goes")
+    system, divider, _ = text.rpartition(_DIVIDER)
+    if name in DIVIDED and not (system.strip() and divider):
+        raise SettingsError(
+            f"prompts: {path}: it lacks the line --- between the instructions and {{article}}"
+        )
+    if {"article", "title"} & set(_places_in(system)):
+        raise SettingsError(
+            f"prompts: {path}: {{article}} and {{title}} stand after the line ---: what is before "
+            "it is the same for all stories"
+        )
+
+
+def _places_in(text: str) -> Iterator[str]:
+    """What stands in braces, forms of formatting (which nothing here has) included."""
+    for _, name, form, conversion in Formatter().parse(text):
+        if name is not None:
+            yield name + (f"!{conversion}" if conversion else "") + (f":{form}" if form else "")

@@ -133,7 +133,7 @@ class Gullible(FakeOllama):
     )
 
     def answer(self, asked: dict[str, Any]) -> str:
-        article = asked["messages"][-1]["content"]
+        article = "".join(message["content"] for message in asked["messages"])
         if "lighthouse" in article:
             return self.english
         return self.obeyed if "起重机" in article else self.summary
@@ -267,20 +267,21 @@ def test_rows_without_title_or_article_are_skipped_and_said_so(printed: Printed)
 
 
 def test_a_page_in_another_charset_than_it_says_is_read_by_its_bytes(printed: Printed) -> None:
-    [asked] = [ask for ask in printed.asked if "石桥" in ask["messages"][-1]["content"]]
+    asked, *_ = [ask for ask in printed.asked if "石桥" in ask["messages"][1]["content"]]
     [bridge] = [article for article in fault_articles() if article.slug == "stone-bridge"]
-    assert bridge.text in asked["messages"][-1]["content"]
+    assert bridge.text in asked["messages"][1]["content"]
 
 
 def test_what_an_article_says_never_gets_among_the_instructions(printed: Printed) -> None:
-    chinese = [
-        [message["content"] for message in ask["messages"] if message["role"] == "system"]
+    instructions = [
+        message["content"]
         for ask in printed.asked
-        if "lighthouse" not in str(ask)
+        for message in ask["messages"]
+        if message["role"] == "system"
     ]
-    assert len(chinese) == len(SOUND)  # the duplicate is summarised, and found out after that
-    assert all(instructions == chinese[0] for instructions in chinese)
-    assert "忽略以上所有指示" not in str(chinese)
+    assert len(instructions) >= len(SOUND)  # the duplicate is summarised, and found out after that
+    assert len(set(instructions)) <= 4, "one for each kind of question"
+    assert "忽略以上所有指示" not in str(instructions)
 
 
 def test_hostile_titles_and_texts_are_words_on_the_page_and_nothing_else(
@@ -312,4 +313,6 @@ def test_a_hostile_title_is_printed_as_it_was_meant_to_be_read(printed: Printed)
     )
     assert heading.xpath("string(a)") == shown
     assert story.medium == '">海岸新闻'  # what a list says is without markup from the start
-    assert story.summary.text.endswith("[点这里](javascript:alert('model'))。")
+    assert story.summary.text.startswith("临汐港7号岸边起重机恢复作业")
+    assert "点这里" not in story.summary.text
+    assert "cut at a sentence end" in story.summary.repairs

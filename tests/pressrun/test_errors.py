@@ -14,6 +14,7 @@ from pressrun.errors import (
     BadAnswer,
     EditionBusy,
     EmptyPage,
+    EngineBusy,
     EngineError,
     EngineUnavailable,
     FetchError,
@@ -106,6 +107,7 @@ def test_only_these_classes_are_transient_by_nature() -> None:
     assert {kind for kind in classes().values() if kind.transient} == {
         EmptyPage,
         FetchTimeout,
+        EngineBusy,
         EngineUnavailable,
         BadAnswer,
         WorkerDied,

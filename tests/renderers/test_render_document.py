@@ -6,7 +6,7 @@ import pytest
 
 import tasks.sources
 from pressrun.errors import RenderError
-from pressrun.models import ListNote
+from pressrun.models import Finding, FindingKind, ListNote
 from renderers.document import make_document
 from renderers.fonts import characters, face_bytes, fit
 from renderers.inert import language_tag, plain, web_link
@@ -110,9 +110,32 @@ def test_an_english_frame_speaks_english_around_chinese_stories() -> None:
 
 
 def test_a_story_says_when_its_article_was_cut_or_its_summary_repaired() -> None:
-    summary = make_summary(chars_read=4000, chars_total=12000, repairs=("cut", "cleaned"))
+    summary = make_summary(chars_read=4000, chars_total=12000, repairs=("cut", "cut at a clause"))
     (item,) = make_document(make_edition((make_story(1, summary=summary),))).items
-    assert item.notes == ("模型读了原文 12,000 字中的前 4,000 字", "摘要经过修整：cut；cleaned")
+    assert item.notes == (
+        "模型读了原文 12,000 字中的前 4,000 字",
+        "摘要经过修整：cut；在分句处截短",
+    )
+
+
+def test_a_story_says_in_how_many_parts_it_was_read_and_what_could_not_be_verified() -> None:
+    doubtful = Finding(kind=FindingKind.NAME, text="<b>沈霁川", reason="", warning=True)
+    copied = Finding(kind=FindingKind.COPIED, text="全文", reason="", warning=True)
+    summary = make_summary(chars_read=30000, chars_total=30000, parts=9).model_copy(
+        update={"findings": (copied, doubtful)}
+    )
+    (item,) = make_document(make_edition((make_story(1, summary=summary),))).items
+    assert item.notes == (
+        "原文 30,000 字，分 9 部分读过后概括",
+        "未能在原文中核实：<b>沈霁川",
+    )
+
+
+def test_a_summary_in_another_language_than_its_article_is_marked_so() -> None:
+    summary = make_summary("水库提前完工。", language="zh")
+    story = make_story(1, summary=summary).model_copy(update={"language": "en"})
+    (item,) = make_document(make_edition((story,), language="zh")).items
+    assert (item.lang, item.summary_lang) == ("en", "zh-Hans")
 
 
 @pytest.mark.parametrize(

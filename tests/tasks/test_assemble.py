@@ -9,6 +9,7 @@ from pressrun import __version__
 from pressrun.errors import (
     CoverageError,
     EngineError,
+    EngineUnavailable,
     ExtractionError,
     FetchError,
     HttpStatus,
@@ -159,6 +160,21 @@ def test_too_few_stories_are_refused_with_the_commonest_reasons() -> None:
     with pytest.raises(CoverageError, match=re.escape(says)) as caught:
         require_coverage(edition, 0.6)
     assert "lower papers.daily.coverage" in str(caught.value)
+
+
+def test_too_few_stories_because_the_engine_went_is_the_engines_error() -> None:
+    headlines = tuple(values.headline(rank) for rank in range(1, 5))
+    gone = [
+        make_failure(values.headline(rank), Step.SUMMARISE, EngineUnavailable("http://b: reset"))
+        for rank in (2, 3)
+    ]
+    edition = assemble(
+        values.plan(headlines=headlines), 1, [values.story(1), *gone, failure(4)], LATER
+    )
+    with pytest.raises(EngineUnavailable, match=r"2 of 4 articles .* http://b: reset"):
+        require_coverage(edition, 0.6)
+    with pytest.raises(CoverageError):
+        require_coverage(edition, 0.9)
 
 
 def test_reasons_past_the_commonest_four_are_counted() -> None:

@@ -78,7 +78,7 @@ def test_overrides_hold_only_what_was_given() -> None:
 def test_whoever_names_a_model_or_a_host_means_ollama(engine: str | None) -> None:
     assert overrides("daily", engine=engine, model="qwen3:8b", host="box") == {
         "engine": "ollama",
-        "engines": {"ollama": {"model": "qwen3:8b", "host": "http://box:11434"}},
+        "engines": {"ollama": {"model": "qwen3:8b", "host": "http://box:11434", "hosts": ()}},
     }
 
 

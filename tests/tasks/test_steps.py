@@ -47,9 +47,13 @@ from tasks.steps import (
 from tests.fakes import NewsSite
 from tests.pressrun.archive.archive_desk import DAY, MOMENT
 from tests.pressrun.archive.archive_desk import Desk as Values
+from tests.tasks.summarising import structured
 
 values = Values()
 ANSWER = "测试市一座大桥十二日上午如期通车，两岸居民过江时间由五十分钟缩短到八分钟。"
+
+
+READ = f"{ANSWER}\n市交通局负责人表示，大桥全长三千二百米，双向六车道。\n"
 
 
 class Engine:
@@ -63,7 +67,8 @@ class Engine:
 
     async def complete(self, prompt: Prompt) -> Completion:
         self.asked += 1
-        return Completion(text=ANSWER, model="m:1b", prompt_tokens=30, output_tokens=12)
+        text = structured(ANSWER, keywords=("大桥", "通车", "两岸"), category="社会")
+        return Completion(text=text, model="m:1b", prompt_tokens=30, output_tokens=12)
 
 
 class Workers:
@@ -253,7 +258,7 @@ async def test_a_page_that_takes_too_long_to_read_is_not_read_again_under_the_sa
 async def test_a_summary_is_made_once_for_the_same_words_and_model(archive: Archive) -> None:
     engine, stages = Engine(), Stages()
     table = desk(archive, engine=engine)
-    headline, article = values.headline(3), values.article()
+    headline, article = values.headline(3), values.article(text=READ)
     with observing(stages):
         first: Summary = await summarise_story.fn(table, headline, article)
         second = await summarise_story.fn(table, headline, article)
@@ -272,7 +277,7 @@ async def test_other_options_of_the_engine_ask_it_again(archive: Archive) -> Non
     for seed in (1, 2):
         settings = load_settings({"engine": "mine", "engines": {"mine": {"seed": seed}}})
         table = desk(archive, settings=settings, engine=engine)
-        await summarise_story.fn(table, values.headline(), values.article())
+        await summarise_story.fn(table, values.headline(), values.article(text=READ))
     assert engine.asked == 2
 
 

@@ -119,7 +119,7 @@ async def test_without_a_list_it_ends_with_4_and_without_the_model_with_5(
         assert ended.err.startswith("SourceError: ")
         ended = await digest(environment, site, ollama, tmp_path, "--json", "--model", "other:7b")
         assert (ended.code, ended.out) == (5, "")
-        assert "ollama pull other:7b" in ended.err
+        assert "pressrun models pull other:7b" in ended.err
         assert "Traceback" not in ended.err
 
 

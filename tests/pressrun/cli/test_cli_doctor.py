@@ -90,7 +90,7 @@ async def test_what_is_wrong_fails_with_its_remedy(ollama: FakeOllama, folder: P
     findings = await examine("daily", path, given, NOW)
     failed = {f.name: f for f in findings if f.level is Level.FAILED}
     assert list(failed) == ["ollama", "archive", "source sina (daily)"]
-    assert "ollama pull other:7b" in failed["ollama"].remedy
+    assert "pressrun models pull other:7b" in failed["ollama"].remedy
     assert "name another archive with --archive" in failed["archive"].remedy
     assert "check the network" in failed["source sina (daily)"].remedy
     assert all(finding.remedy for finding in findings if finding.level is not Level.OK)

@@ -53,6 +53,7 @@ def answers(network: respx.MockRouter, *models: str, host: str = HOST) -> None:
         return httpx.Response(404, json={"error": f"model '{name}' not found"})
 
     network.post(f"{host}/api/show").mock(side_effect=show)
+    network.post(f"{host}/api/generate").respond(json={"response": "", "done": True})
 
 
 def silent(network: respx.MockRouter) -> None:
@@ -86,7 +87,7 @@ async def test_auto_is_embedded_when_the_model_is_missing_and_names_the_pull(
     answers(network, "llama3.2:latest")
     choice = await choose_engine(settings())
     assert choice.name == "embedded"
-    assert "`ollama pull qwen3:4b`" in choice.reason
+    assert "`pressrun models pull qwen3:4b`" in choice.reason
     assert "llama3.2:latest" in choice.reason
 
 
@@ -102,7 +103,11 @@ async def test_auto_without_any_engine_lists_every_remedy(network: respx.MockRou
     silent(network)
     with pytest.raises(EngineError) as caught:
         await choose_engine(settings())
-    for remedy in ("`ollama serve`", "`ollama pull qwen3:4b`", "pip install 'pressrun[embedded]'"):
+    for remedy in (
+        "`ollama serve`",
+        "`pressrun models pull qwen3:4b`",
+        "pip install 'pressrun[embedded]'",
+    ):
         assert remedy in str(caught.value)
     assert not caught.value.transient
 
@@ -116,6 +121,35 @@ async def test_whoever_names_a_model_or_a_host_means_ollama(network: respx.MockR
     assert by_host.reason == "ollama at http://gpu:11434 with qwen3:4b"
     with pytest.raises(ModelMissing):
         await choose_engine(settings(), model="phi4")
+
+
+async def test_hosts_that_will_not_serve_are_told_with_their_reason(
+    network: respx.MockRouter,
+) -> None:
+    silent(network)
+    answers(network, "qwen3:4b", host="http://gpu:11434")
+    several = settings(ollama={"hosts": [HOST, "http://gpu:11434"]})
+    choice = await choose_engine(several)
+    assert choice.reason.startswith("ollama at http://gpu:11434 with qwen3:4b; not used: ollama at")
+    assert f"{HOST} cannot be reached" in choice.reason
+
+
+async def test_a_host_that_is_typed_stands_for_all_hosts_of_the_settings(
+    network: respx.MockRouter,
+) -> None:
+    answers(network, "qwen3:4b", host="http://gpu:11434")
+    several = settings(ollama={"hosts": [HOST, "http://other:11434"]})
+    choice = await choose_engine(several, host="gpu")
+    assert choice.reason == "ollama at http://gpu:11434 with qwen3:4b"
+
+
+async def test_no_host_that_answers_is_final_and_names_each(network: respx.MockRouter) -> None:
+    silent(network)
+    network.get("http://gpu:11434/api/tags").mock(side_effect=httpx.ConnectError("no route"))
+    several = settings(ollama={"hosts": [HOST, "http://gpu:11434"]})
+    with pytest.raises(EngineUnavailable, match=rf"{HOST} .*refused.*; .*gpu.*no route") as caught:
+        await choose_engine(several, engine="ollama")
+    assert not caught.value.transient
 
 
 async def test_explicit_ollama_that_does_not_answer_is_final(network: respx.MockRouter) -> None:

@@ -9,11 +9,17 @@ import httpx
 import pytest
 import respx
 
-from pressrun.errors import BadAnswer, EngineError, EngineUnavailable, ModelMissing
-from pressrun.models import Prompt, Way
+from pressrun.errors import (
+    BadAnswer,
+    EngineError,
+    EngineUnavailable,
+    ModelMissing,
+    PromptTooLong,
+)
+from pressrun.models import Prompt, Turn, Way
 from settings.groups import OllamaSettings
-from tasks.engines import ollama as module
-from tasks.engines.ollama import OllamaEngine
+from tasks.engines import host as module
+from tasks.engines.ollama import OllamaEngine, ollama_engine
 
 HOST = "http://ollama.test:11434"
 PROMPT = Prompt(system="You summarise.", user="新闻：今天下雨。", max_tokens=200)
@@ -55,6 +61,9 @@ class Played:
             }
         )
         self.show = router.post(f"{HOST}/api/show")
+        self.generate = router.post(f"{HOST}/api/generate").respond(
+            json={"response": "", "done": True, "done_reason": "load"}
+        )
         self.chat = router.post(f"{HOST}/api/chat").mock(return_value=ndjson(line("下雨。"), end()))
         self.describes()
 
@@ -84,7 +93,7 @@ def played() -> Iterator[Played]:
 
 
 def settings(**fields: Any) -> OllamaSettings:
-    return OllamaSettings(**({"host": HOST} | fields))
+    return OllamaSettings(**({"host": HOST, "attempts": 1} | fields))
 
 
 @pytest.fixture
@@ -102,6 +111,7 @@ async def test_an_answer_carries_text_counts_and_durations_in_seconds(
     assert answer.text == "今天下雨。"
     assert (answer.prompt_tokens, answer.output_tokens, answer.done_reason) == (40, 12, "stop")
     assert (answer.load_s, answer.prompt_s, answer.output_s) == (1.0, 0.5, 0.25)
+    assert answer.host == HOST
     assert answer.total_s == 1.8
     assert answer.wall_s > 0
 
@@ -163,6 +173,36 @@ async def test_a_prompt_without_a_system_part_or_schema_sends_neither(
     assert "format" not in played.sent()
 
 
+async def test_the_turns_of_a_conversation_follow_the_first_question(
+    played: Played, engine: OllamaEngine
+) -> None:
+    turns = (Turn(role="assistant", content="昨天？"), Turn(role="user", content="今天。"))
+    await engine.complete(PROMPT.model_copy(update={"turns": turns}))
+    assert played.sent()["messages"][2:] == [
+        {"role": "assistant", "content": "昨天？"},
+        {"role": "user", "content": "今天。"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (400, "the input length exceeds the context length"),
+        (400, "prompt too long; exceeded max context length by 7 tokens"),
+        (400, "request (9000 tokens) exceeds the available context size (4096 tokens)"),
+        (400, "the prompt has 4286 tokens and the context 4096 (num_ctx): send less text"),
+        (500, "the input length exceeds the context length"),
+    ],
+)
+async def test_a_prompt_that_is_refused_for_its_length_is_too_long_for_good(
+    played: Played, engine: OllamaEngine, status: int, words: str
+) -> None:
+    played.chat.respond(status, json={"error": words})
+    with pytest.raises(PromptTooLong, match="raise num_ctx") as caught:
+        await engine.complete(PROMPT)
+    assert not caught.value.transient
+
+
 @pytest.mark.parametrize(("setting", "sent"), [("-1", -1), ("0", 0), ("90", 90), ("1h", "1h")])
 async def test_a_bare_number_of_seconds_is_sent_as_a_number(
     played: Played, setting: str, sent: object
@@ -214,7 +254,7 @@ async def test_a_missing_model_names_the_pull_and_what_is_there_nearest_first(
     with pytest.raises(ModelMissing) as caught:
         await OllamaEngine(settings(model="qwen3:14b")).identify()
     message = str(caught.value)
-    assert "`ollama pull qwen3:14b`" in message
+    assert "`pressrun models pull qwen3:14b`" in message
     assert HOST in message
     assert message.endswith("models there: qwen3:4b, qwen3:8b, llama3.2:latest")
     assert not caught.value.transient
@@ -224,7 +264,7 @@ async def test_a_model_removed_during_the_run_is_missing(
     played: Played, engine: OllamaEngine
 ) -> None:
     played.chat.respond(404, json={"error": "model 'qwen3:4b' not found"})
-    with pytest.raises(ModelMissing, match="ollama pull qwen3:4b") as caught:
+    with pytest.raises(ModelMissing, match="pressrun models pull qwen3:4b") as caught:
         await engine.complete(PROMPT)
     assert not caught.value.transient
 
@@ -314,7 +354,7 @@ async def test_a_broken_connection_is_transient(
     [
         ("an error was encountered while running the model: CUDA error", EngineError, True),
         ("model 'qwen3:4b' not found", ModelMissing, False),
-        ("request (9000 tokens) exceeds the available context size", EngineError, False),
+        ("request (9000 tokens) exceeds the available context size", PromptTooLong, False),
     ],
 )
 async def test_an_error_line_within_a_200_stream_is_an_error(
@@ -391,7 +431,7 @@ async def test_an_answer_cut_by_its_budget_says_so(played: Played, engine: Ollam
 async def test_a_prompt_that_the_server_cut_is_refused_for_good(played: Played) -> None:
     engine = OllamaEngine(settings(num_ctx=4096))
     played.chat.mock(return_value=ndjson(line("下雨。"), end(prompt_eval_count=2050)))
-    with pytest.raises(BadAnswer, match=r"cut the prompt.*2050.*context of 4096") as caught:
+    with pytest.raises(PromptTooLong, match=r"cut the prompt.*2050.*context of 4096") as caught:
         await engine.complete(Prompt(user="雨" * 3000))
     assert not caught.value.transient
 
@@ -414,7 +454,7 @@ async def test_a_server_that_writes_without_end_is_stopped(
 
 
 async def test_the_entry_point_opens_an_engine_for_its_table(played: Played) -> None:
-    async with module.ollama_engine(host=HOST, model="qwen3:8b") as engine:
+    async with ollama_engine(host=HOST, model="qwen3:8b") as engine:
         assert (await engine.identify()).digest == "c" * 64
 
 

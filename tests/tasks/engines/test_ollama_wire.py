@@ -12,7 +12,7 @@ from aiohttp import web
 from pressrun.errors import BadAnswer, EngineError, EngineUnavailable
 from pressrun.models import Prompt
 from settings.groups import OllamaSettings
-from tasks.engines import ollama as module
+from tasks.engines import host as module
 from tasks.engines.ollama import OllamaEngine
 
 PROMPT = Prompt(user="新闻")
@@ -30,11 +30,16 @@ async def show(_: web.Request) -> web.Response:
     return web.json_response({"model_info": {}, "capabilities": ["completion"]})
 
 
+async def generate(_: web.Request) -> web.Response:
+    return web.json_response({"response": "", "done": True, "done_reason": "load"})
+
+
 @asynccontextmanager
 async def serving(chat: Handler, listing: Handler = tags) -> AsyncIterator[str]:
     app = web.Application()
     app.router.add_get("/api/tags", listing)
     app.router.add_post("/api/show", show)
+    app.router.add_post("/api/generate", generate)
     app.router.add_post("/api/chat", chat)
     runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0)
     await runner.setup()
@@ -48,7 +53,7 @@ async def serving(chat: Handler, listing: Handler = tags) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def opened(url: str, **fields: Any) -> AsyncIterator[OllamaEngine]:
-    engine = OllamaEngine(OllamaSettings(**({"host": url} | fields)))
+    engine = OllamaEngine(OllamaSettings(**({"host": url, "attempts": 1} | fields)))
     try:
         yield engine
     finally:

@@ -1,0 +1,59 @@
+"""What a paper asks of a summary, and what a summary comes to before it is a `Summary`."""
+
+from typing import NamedTuple
+
+from pressrun.models import Article, Rung, Verdict, Way
+from tasks.summaries.wording import Wording
+
+
+class Brief(NamedTuple):
+    """What a paper asks for one article.
+
+    *language* is that of the summary, at most *max_chars* long; sentences selected from the
+    article have its own language, and at most *selected_chars*.
+    """
+
+    language: str
+    max_chars: int
+    selected_chars: int
+    categories: tuple[str, ...]
+    wording: Wording = Wording()
+
+    @property
+    def target(self) -> int:
+        """The characters a model is asked for: fewer, as models count badly."""
+        return max(self.max_chars * 4 // 5, 1)
+
+    @property
+    def room(self) -> dict[str, int]:
+        """The length asked for, as prompt files name it."""
+        return {"target": self.target, "words": max(self.target // 6, 1)}
+
+    @property
+    def answer_tokens(self) -> int:
+        """Most tokens of an answer: half as many again as the summary may have, and its frame."""
+        a_char = 1 / 3 if self.language == "en" else 1.3
+        return int(self.max_chars * a_char * 1.5) + 200
+
+
+class Draft(NamedTuple):
+    """A summary in the making: its text, how it came to be, what verification says of it."""
+
+    text: str
+    language: str
+    way: Way
+    verdict: Verdict
+    ladder: tuple[Rung, ...]
+    chars_read: int
+    parts: int = 1
+    keywords: tuple[str, ...] = ()
+    category: str = ""
+    importance: int | None = None
+    repairs: tuple[str, ...] = ()
+
+
+class Source(NamedTuple):
+    """An article and its text in NFC, which is what models read and verdicts are about."""
+
+    article: Article
+    text: str
