@@ -9,7 +9,7 @@ import json
 import unicodedata
 from typing import NamedTuple
 
-from pressrun.models import Completion, Prompt, Rung, Turn, Verdict, Way
+from pressrun.models import Completion, FindingKind, Prompt, Rung, Turn, Verdict, Way
 from tasks.summaries.answer import Answer, answer_schema, read_answer
 from tasks.summaries.brief import Brief, Draft, Source
 from tasks.summaries.budget import estimate_tokens, shorten
@@ -19,6 +19,7 @@ from tasks.summaries.selected import select
 from tasks.summaries.sentences import is_finished, split_sentences
 from tasks.summaries.talk import Talk
 from tasks.summaries.wording import harmless
+from tasks.verification.closeness import is_close
 from tasks.verify import verify
 
 _TOLD_TOKENS = 200
@@ -177,7 +178,13 @@ def _passed(brief: Brief, attempt: Attempt) -> Draft | None:
 
 
 async def _trimmed(brief: Brief, source: Source, attempts: list[Attempt]) -> Draft | None:
-    """The longest beginning of an attempt, of whole sentences, that nothing is wrong with."""
+    """The longest beginning of an attempt, of whole sentences, that nothing is wrong with.
+
+    Of a model that was found wrong in more than the length only the article's own words are taken:
+    where it loses its way, figures stand that the article has of another thing.
+    """
+    faults = {fault.kind for attempt in attempts for fault in attempt.verdict.faults}
+    doubted = faults != {FindingKind.LENGTH} and brief.language == source.article.language
     drafts = []
     for attempt in reversed(attempts):
         for sentence in reversed(split_sentences(attempt.text)):
@@ -185,7 +192,7 @@ async def _trimmed(brief: Brief, source: Source, attempts: list[Attempt]) -> Dra
                 continue
             head = attempt.text[: sentence.end]
             verdict = await _verified(brief, source, head, "stop")
-            if not verdict.faults:
+            if not verdict.faults and (not doubted or await _close(source, head)):
                 rung = Rung(name="trimmed", findings=verdict.findings)
                 draft = _passed(brief, attempt._replace(text=head, verdict=verdict))
                 assert draft
@@ -196,6 +203,10 @@ async def _trimmed(brief: Brief, source: Source, attempts: list[Attempt]) -> Dra
                 )
                 break
     return max(drafts, key=lambda draft: len(draft.text), default=None)
+
+
+async def _close(source: Source, text: str) -> bool:
+    return await asyncio.to_thread(is_close, text, source.text)
 
 
 async def _verified(brief: Brief, source: Source, text: str, done_reason: str) -> Verdict:

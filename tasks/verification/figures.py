@@ -5,6 +5,7 @@ that fits, with the same bound; where the words around it show that the article 
 else of this subject, it is not.
 """
 
+import re
 from typing import NamedTuple
 
 from tasks.verification.figures_bounds import bounds_fit
@@ -34,6 +35,11 @@ _MUCH_LESS = 0.55
 _MOST_RIVALS = 2000
 """Of so many figures of the article, its first, one may take another's place: 30,000 characters of
 news have 700 at most."""
+_TIED = re.compile(r"-([A-Za-z]{3,})")
+_STEM_CHARS = 4
+_NEAR = 150
+"""How many characters before and after a figure its noun may stand, as in "a lead of 10 points"."""
+
 _CHANGES = (Kind.SHARE, Kind.POINTS, Kind.TIMES)
 
 
@@ -73,6 +79,7 @@ def support_figures(summary: str, article: str) -> list[Support]:
                 else (
                     _other_trend(summary, figure, article, fitting)
                     or _other_unit(figure, fitting, stands)
+                    or _other_noun(summary, figure, article, fitting)
                     or (rival and f"the article has it of another thing, and here “{rival.text}”")
                 )
             )
@@ -119,3 +126,15 @@ def _other_unit(figure: Figure, fitting: list[Figure], stands: ByValue) -> str:
         return ""
     unlike = next((other for other in showing(figure, stands) if other_unit(figure, other)), None)
     return f"the article has “{unlike.text}”, another unit" if unlike else ""
+
+
+def _other_noun(summary: str, figure: Figure, article: str, fitting: list[Figure]) -> str:
+    """The objection that a noun tied to it by a hyphen, as in "10,000-post", is not near there."""
+    tied = _TIED.match(summary, figure.end)
+    if not tied or any(
+        tied.group(1)[:_STEM_CHARS].lower()
+        in article[max(other.start - _NEAR, 0) : other.end + _NEAR].lower()
+        for other in fitting
+    ):
+        return ""
+    return f"in the article “{fitting[0].text}” is not of “{tied.group(1)}”"

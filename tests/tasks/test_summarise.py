@@ -77,12 +77,24 @@ async def test_a_summary_with_an_unsupported_figure_is_asked_for_again_with_the_
 
 
 async def test_what_stays_unsupported_is_trimmed_at_a_sentence_end() -> None:
-    engine = FakeEngine(structured(TRUE + "明年将增长7.9%。"))
+    engine = FakeEngine(structured(SECOND + "明年将增长7.9%。"))
     summary = await summarise(engine)
-    assert summary.text == TRUE
+    assert summary.text == SECOND
     assert rungs(summary) == ["asked", "asked again", "trimmed"]
     assert summary.way is Way.WRITTEN
     assert "cut at a sentence end" in summary.repairs
+
+
+async def test_of_a_model_that_invents_only_the_articles_own_words_are_left() -> None:
+    engine = FakeEngine(structured(TRUE + "明年将增长7.9%。"), structured(FALSE), "#0")
+    assert rungs(await summarise(engine)) == ["asked", "asked again", "selected"]
+
+
+async def test_a_summary_that_is_only_too_long_is_trimmed_in_the_models_words() -> None:
+    engine = FakeEngine(structured(TRUE + SECOND + THIRD + LEAD))
+    summary = await summarise(engine)
+    assert summary.text.startswith(TRUE + SECOND)
+    assert rungs(summary) == ["asked", "asked again", "trimmed"]
 
 
 async def test_where_nothing_is_left_to_trim_sentences_of_the_article_are_selected() -> None:

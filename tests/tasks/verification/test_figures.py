@@ -200,3 +200,9 @@ def test_a_sentence_of_the_article_is_supported_by_itself() -> None:
 )
 def test_hostile_repetition_is_read_in_the_time_of_its_length(text: str) -> None:
     assert all(it.where for it in support_figures(text[:300], text))
+
+
+def test_a_noun_tied_to_a_figure_has_to_be_the_articles() -> None:
+    article = "Her account has 10,000 followers and she began with a lead of 10 points."
+    wrong, right = support_figures("It is a 10,000-post account; she had a 10-point lead.", article)
+    assert (wrong.where, right.where is not None) == (None, True)
