@@ -193,6 +193,8 @@ def _time(moment: datetime, edition: Edition, words: Words, zone: ZoneInfo) -> s
 
 def _byline(summary: Summary, words: Words) -> str:
     form = words.selected if summary.way is Way.SELECTED else words.written
+    if summary.ladder and summary.ladder[-1].name == "first sentences":
+        form = words.unchosen
     return form.format(model=plain(summary.model, LABEL_CHARS))
 
 

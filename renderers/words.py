@@ -27,6 +27,7 @@ class Words:
     missing: str
     colophon: str
     selected: str
+    unchosen: str
     written: str
     partly_read: str
     in_parts: str
@@ -80,6 +81,7 @@ ZH = Words(
     missing="未能刊登",
     colophon="本期说明",
     selected="抽取式摘要 · {model} 选句",
+    unchosen="原文句子 · {model} 未作选择",
     written="由 {model} 撰写",
     partly_read="模型读了原文 {total} 字中的前 {read} 字",
     keywords="关键词",
@@ -182,6 +184,7 @@ EN = Words(
     missing="Missing from this edition",
     colophon="About this edition",
     selected="Selected sentences · chosen by {model}",
+    unchosen="Sentences of the article · {model} chose none",
     written="Written by {model}",
     partly_read="The model read the first {read} of {total} characters",
     keywords="Keywords",
@@ -222,6 +225,8 @@ EN = Words(
         "Duplicate": "the text is that of another story",
         "EngineUnavailable": "the model’s server does not answer",
         "ModelMissing": "the model is not installed",
+        "EngineBusy": "the model’s server is too busy",
+        "PromptTooLong": "the article exceeds the model’s context",
         "BadAnswer": "the model’s answer was unusable",
         "EngineError": "the model’s server failed",
         "SourceError": "the list was unusable",

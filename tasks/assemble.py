@@ -10,6 +10,7 @@ from pressrun.errors import (
     CoverageError,
     EngineUnavailable,
     ExtractionError,
+    ModelMissing,
     PressrunError,
     RenderError,
     WorkerDied,
@@ -143,7 +144,8 @@ def require_coverage(edition: Edition, least: float) -> None:
     """
     if edition.coverage >= least:
         return
-    gone = [one for one in edition.failures if one.kind == EngineUnavailable.__name__]
+    lost = {EngineUnavailable.__name__, ModelMissing.__name__}
+    gone = [one for one in edition.failures if one.kind in lost]
     if gone and (len(edition.stories) + len(gone)) >= least * edition.listed:
         raise EngineUnavailable(
             f"{edition.paper} {edition.edition_date}: nothing was published, because the engine "

@@ -56,7 +56,8 @@ def _made(story: Story) -> list[str]:
     """What the way of a summary does not say: its parts, its ladder, what was found wrong."""
     summary = story.summary
     made = [f"{summary.parts} parts"] if summary.parts > 1 else []
-    made += [rung.name for rung in summary.ladder[1:]]
+    names = [rung.name for rung in summary.ladder]
+    made += names[1:] if names[:1] in (["asked"], ["selected"]) else names
     return made + [f"{finding.kind}: {finding.text}" for finding in summary.findings]
 
 

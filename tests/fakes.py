@@ -54,6 +54,7 @@ class FakeOllama(LocalServer):
         self.hold.set()
         self.asked: list[dict[str, Any]] = []
         self.preloads: list[dict[str, Any]] = []
+        self.load_ns = 0
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -101,7 +102,8 @@ class FakeOllama(LocalServer):
         """An empty prompt, which has the model loaded."""
         self.requests["/api/generate"] += 1
         self.preloads.append(await request.json())
-        return web.json_response({"response": "", "done": True, "done_reason": "load"})
+        done = {"done": True, "done_reason": "load", "load_duration": self.load_ns}
+        return web.json_response({"response": "", **done})
 
     async def _chat(self, request: web.Request) -> web.StreamResponse:
         asked = await request.json()

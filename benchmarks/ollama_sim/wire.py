@@ -147,7 +147,7 @@ def shown(spec: Spec) -> Record:
     return {
         "license": "",
         "modelfile": "",
-        "template": "",
+        "template": "{{ .Messages }}",
         "details": {"family": "simulated", "format": "gguf", "parameter_size": "4B"},
         "model_info": {
             "general.architecture": "simulated",

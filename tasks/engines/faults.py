@@ -90,7 +90,9 @@ class Server:
     def missing(self, listed: Sequence[str] = ()) -> ModelMissing:
         """The error of a model that is not installed there."""
         remedy = (
-            f"; `pressrun models pull {self.model}` fetches it" if self.engine == "ollama" else ""
+            f"; `pressrun models pull {self.model} --host {self.address}` fetches it"
+            if self.engine == "ollama"
+            else ""
         )
         near = nearest(self.model, listed)
         more = f" and {len(near) - _LISTED} more" if len(near) > _LISTED else ""

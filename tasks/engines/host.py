@@ -49,6 +49,7 @@ class Host:
             trust_env=not is_loopback(url),
         )
         self._watch = Watch(self.server, settings, self._probe)
+        self._loaded_s = 0.0
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -83,7 +84,7 @@ class Host:
     async def load(self, num_ctx: int) -> None:
         """Have the model loaded, with the context that requests will ask for.
 
-        Another context would have it loaded again.
+        Another context would have it loaded again. What it took is told with the next answer.
 
         Raises:
             EngineError: it is not loaded, as far as is known.
@@ -91,12 +92,13 @@ class Host:
         self._watch.loaded = False
         with self.server.faults():
             async with self._watch.over() as alive:
-                await self._client.generate(
+                done = await self._client.generate(
                     self._settings.model,
                     keep_alive=_keep_alive(self._settings.keep_alive),
                     options={"num_ctx": num_ctx},
                 )
                 alive()
+        self._loaded_s += _seconds(done.load_duration)
 
     async def ask(self, prompt: Prompt, model: Described, num_ctx: int) -> Completion:
         """The model's answer without its thinking; cancelling closes the request.
@@ -112,17 +114,18 @@ class Host:
             limit = settings.num_predict  # what it must think is counted as answer
         started = time.perf_counter()
         text, thought, last = await self._stream(prompt, model, limit, num_ctx)
+        loaded_s, self._loaded_s = self._loaded_s, 0.0
         answer = Completion(
             text=text,
             model=last.model or settings.model,
             done_reason=last.done_reason or "stop",
             prompt_tokens=max(last.prompt_eval_count or 0, 0),
             output_tokens=max(last.eval_count or 0, 0),
-            load_s=_seconds(last.load_duration),
+            load_s=_seconds(last.load_duration) + loaded_s,
             prompt_s=_seconds(last.prompt_eval_duration),
             output_s=_seconds(last.eval_duration),
-            total_s=_seconds(last.total_duration),
-            wall_s=time.perf_counter() - started,
+            total_s=_seconds(last.total_duration) + loaded_s,
+            wall_s=time.perf_counter() - started + loaded_s,
             host=self.server.address,
         )
         check_answer(self.server, prompt, answer, num_ctx=num_ctx, limit=limit, thought=thought)

@@ -158,8 +158,10 @@ class OllamaEngine:
             await member.host.load(self._identity.context_tokens)
         except EngineUnavailable:
             raise
-        except EngineError:
-            pass  # the first request finds out, and says it
+        except EngineError as exc:
+            # The first request finds out, and says it. Where it has, the model cannot be had.
+            if member.failures and exc.transient and not isinstance(exc, EngineBusy):
+                raise EngineUnavailable(str(exc)) from exc
 
 
 def _another(member: Member, identity: ModelIdentity) -> EngineError | None:
@@ -170,7 +172,8 @@ def _another(member: Member, identity: ModelIdentity) -> EngineError | None:
         return None
     return EngineError(
         f"{member.host.server} has another {identity.model}, {own[:12]} and not "
-        f"{identity.digest[:12]}: fetch the same one on all hosts with `pressrun models pull`"
+        f"{identity.digest[:12]}: fetch the same one on all hosts with "
+        f"`pressrun models pull {identity.model}`"
     )
 
 

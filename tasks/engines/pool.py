@@ -143,7 +143,8 @@ class Pool:
         if len(errors) == 1:
             return type(errors[0])(str(errors[0]), transient=errors[0].transient)
         kinds = {type(error) for error in errors}
-        kind = kinds.pop() if len(kinds) == 1 else EngineError
+        mixed = EngineUnavailable if EngineUnavailable in kinds else EngineError
+        kind = kinds.pop() if len(kinds) == 1 else mixed
         return kind(
             "no host can serve: " + "; ".join(map(str, errors)),
             transient=any(error.transient for error in errors),

@@ -21,12 +21,12 @@ _LEAD_INS = tuple(
     for form in (
         r"(?:(?:根据|按照|基于)[^：:\n。！，]{0,24}[，,])?(?:以下|下面|这里)(?:就?是|为)"
         r"[^：:\n。]{0,40}(?:[：:]|[。.]?\n)",
-        rf"(?:(?:这|本)[^：:\n。，！]{{0,12}}的)?(?:新闻|文章|内容|本文|全文|中文)?{_NAME_ZH}"
+        rf"(?:(?:(?:这|本)[^：:\n。，！]{{0,12}}|(?:修改|修订|修正|更正|改正)后)的)?(?:新闻|文章|内容|本文|全文|中文)?{_NAME_ZH}"
         r"(?:如下|为|是)?\s?(?:[（(][^（()）\n]{0,20}[)）])?\s?(?:[：:]|\n)",
         rf"[【\[](?:[^】\]\n]{{0,6}}{_NAME_ZH}|summary)[】\]][：:]?",
         r"(?:here(?:['’]s| is| are)|below is|the following is|this is)\b[^:\n]{0,80}"
         rf"\b{_NAME_EN}\b[^:\n]{{0,80}}(?::|\.?\n)",
-        rf"(?:(?:a|the|brief|short|concise|news|article|final|one-paragraph)\s){{0,3}}{_NAME_EN}"
+        rf"(?:(?:a|the|brief|short|concise|news|article|final|one-paragraph|revised|corrected|updated)\s){{0,3}}{_NAME_EN}"
         r"(?:\sof the (?:news |)(?:article|story|text))?\s?(?::|\n)",
     )
 )

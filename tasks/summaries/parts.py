@@ -1,12 +1,13 @@
 """Long articles: notes on their parts, which the summary is then written from."""
 
 import asyncio
+import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from pressrun.models import Article, FindingKind
 from tasks.summaries.brief import Brief, Source
-from tasks.summaries.budget import shorten, split_parts
+from tasks.summaries.budget import estimate_tokens, shorten, split_parts
 from tasks.summaries.clean import clean_answer
 from tasks.summaries.sentences import fit, is_finished, split_sentences
 from tasks.summaries.talk import Talk
@@ -41,7 +42,8 @@ async def digest(brief: Brief, source: Source, talk: Talk, room: int) -> Digest:
     text = source.text
     if talk.fits(text, room):
         return Digest(text, 1, len(text))
-    texts = _split(brief, text, talk)
+    # Two at least: a single note would stand for the article, and no edition could say so.
+    texts = _split(brief, text, talk, most=estimate_tokens(text) * 2 // 3)
     parts = min(len(texts), MOST_PARTS)
     read = len(text) if parts == len(texts) else sum(map(len, texts[:parts]))
     for _ in range(_ROUNDS):
@@ -63,10 +65,11 @@ async def _notes(brief: Brief, source: Source, talk: Talk, texts: Sequence[str])
     return [note for one in asked if (note := one.result())]
 
 
-def _split(brief: Brief, text: str, talk: Talk) -> list[str]:
+def _split(brief: Brief, text: str, talk: Talk, most: int = sys.maxsize) -> list[str]:
+    """*text* in pieces that a request has room for, of *most* tokens if that is less."""
     frame = brief.wording.prompt("part", brief.language, article="", **_length(brief))
     room = talk.room(frame, _answer_tokens(brief))
-    return split_parts(text, room)
+    return split_parts(text, min(room, most))
 
 
 async def _note(brief: Brief, source: Source, talk: Talk, text: str) -> str:

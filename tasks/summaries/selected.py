@@ -46,8 +46,9 @@ async def select(brief: Brief, source: Source, talk: Talk) -> Draft:
     members = {text: parts for text, parts in members.items() if _is_news(text)} or members
     if not members:
         raise BadAnswer(
-            f"{source.article.url}: no sentence of its first {len(read)} characters fits in "
-            f"{most}; raise max_chars of the paper",
+            f"{source.article.url}: its first {len(read)} characters have nothing to print in "
+            f"{most}, as each sentence is too short, is no text, or is too long; if it is too "
+            "long, raise max_chars of the paper",
             transient=False,
         )
     spelled = {member.translate(_UNESCAPED): member for member in members}

@@ -45,7 +45,8 @@ class Talk:
             # It was answered, and badly: that is for the ladder, not for another attempt.
             answer = Completion(text="", model=self.identity.model, done_reason="empty")
         except PromptTooLong:
-            self._least_factor = self._factor * DOUBT
+            # What other articles took says little of this one: begin anew, on the high side.
+            self._least_factor = max(self._factor, 1.0) * DOUBT
             raise
         most = prompt.max_tokens * CHARS_A_TOKEN
         if len(answer.text) > most:

@@ -7,7 +7,7 @@ from tasks.verification.values import Bound
 _BEFORE: dict[str, tuple[Bound, str]] = {
     "zh_under": (
         Bound.UNDER,
-        "不超过|不多于|不高于|不大于|不到|不足|低于|少于|不满|未满|将近|接近|近|小于|几乎|未到|未达",
+        "不超过|不多于|不高于|不大于|不到|不足|低于|少于|不满|未满|将近|接近|(?<![最附])近|小于|几乎|未到|未达",
     ),
     "zh_up_to": (Bound.UP_TO, "至多|最多|最高"),
     "zh_over": (
@@ -18,15 +18,16 @@ _BEFORE: dict[str, tuple[Bound, str]] = {
     "zh_about": (Bound.ABOUT, "大约|约合|约|大概|估计"),
     "under": (
         Bound.UNDER,
-        "nearly|almost|less than|fewer than|lower than|under|below|at most|not more than"
-        "|no more than"
+        "nearly|almost|less than|fewer than|lower than|younger than|under|below|at most"
+        "|not more than|no more than"
         "|close to|just short of|approaching|nearing|within|short of",
     ),
     "up_to": (Bound.UP_TO, "up to"),
     "over": (
         Bound.OVER,
         "more than|over|above|at least|exceed(?:s|ing|ed)?|upwards? of|in excess of|greater than"
-        "|higher than|no less than|no fewer than|not less than|topp(?:ed|ing)|surpass(?:es|ed|ing)?"
+        "|higher than|older than|no less than|no fewer than|not less than"
+        "|topp(?:ed|ing)|surpass(?:es|ed|ing)?"
         "|a minimum of",
     ),
     "as_much": (Bound.AS_MUCH_AS, "as (?:much|many|high|few|little) as"),

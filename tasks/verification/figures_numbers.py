@@ -14,13 +14,16 @@ _SCALE = "|".join((*en.SCALES, *en.SHORT_SCALES))
 _NUMERAL = re.compile(
     r"(?=[\d.〇零一二三四五六七八九十两百千万亿兆壹贰叁肆伍陆柒捌玖]|(?<![A-Za-z])[a-z])(?:"
     rf"(?P<zh>(?:{zh.NUMERAL}))"
-    rf"|(?P<arabic>(?<![\d.])\.\d{{1,9}}(?!\d)|{zh.ARABIC})"
+    rf"|(?P<arabic>(?<![A-Za-z\d.])\.\d{{1,9}}(?!\d)|{zh.ARABIC})"
     rf"(?:[\s-]?(?P<scale>{_SCALE})(?![A-Za-z]))?(?P<th>(?:st|nd|rd|th)\b)?"
     rf"|(?P<place>\b{en.ORDINAL}(?!-(?:hand|rate|guess)))"
     rf"|(?P<en>\b{en.NUMERAL}))",
     re.IGNORECASE,
 )
 _ONLY_SCALES = re.compile("[百千万亿兆零〇]+")
+# What scales without a digit count; other things only beside 余 or a bound: 千元, 百余家, 逾万户,
+# 超万亿; but 千万不要, 万一, 百货, 百年老店.
+_OF_SCALES = re.compile("(?:人|名|元|美元|欧元|英镑|日元|港元|吨|亩)(?!格|素)")
 _MORE = re.compile(r"[多余几来](?P<scale>[万亿千百])?(?!少|数)")
 _SHARES: tuple[tuple[re.Pattern[str], Kind, Fraction], ...] = (
     (
@@ -68,7 +71,7 @@ def find_numbers(text: str) -> Iterator[Figure]:
 
 
 def _figure(text: str, match: re.Match[str]) -> Figure | None:
-    values, weak = _values(match)
+    values, weak = _values(text, match)
     if not values:
         return None
     start, end = match.span()
@@ -102,10 +105,11 @@ def _figure(text: str, match: re.Match[str]) -> Figure | None:
     return Figure(start, end, text[start:end], readings, bound, weak)
 
 
-def _values(match: re.Match[str]) -> tuple[tuple[Fraction, ...], bool]:
+def _values(text: str, match: re.Match[str]) -> tuple[tuple[Fraction, ...], bool]:
     """What the numeral is worth, and whether it is a mere "one"."""
     if word := match["zh"]:
-        return (() if _ONLY_SCALES.fullmatch(word) else zh.read_numeral(word)), word == "一"
+        idle = _ONLY_SCALES.fullmatch(word) and not _scales_count(text, *match.span())
+        return (() if idle else zh.read_numeral(word)), word == "一"
     if word := match["arabic"]:
         if len(word) > 30:
             return (), False
@@ -115,6 +119,17 @@ def _values(match: re.Match[str]) -> tuple[tuple[Fraction, ...], bool]:
     if word := match["place"]:
         return (Fraction(en.read_ordinal(word)),), False
     return en.read_words(match["en"]), match["en"].lower() == "one"
+
+
+def _scales_count(text: str, start: int, end: int) -> bool:
+    """Whether the scales from *start* to *end*, which no digit multiplies, state a number."""
+    if text[start] not in zh.SCALES or text.startswith("亿万", start):
+        return False
+    if more := _MORE.match(text, end):
+        return units.AFTER.match(text, more.end()) is not None
+    if bound_before(text, start) and (end - start > 1 or units.AFTER.match(text, end)):
+        return True
+    return _OF_SCALES.match(text, end) is not None
 
 
 def _arabic(digits: str) -> Fraction:

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from tasks.verification import figures_en as en
 from tasks.verification import figures_zh as zh
+from tasks.verification.units import unit_of
 from tasks.verification.values import Kind, Reading, one
 
 _PARTS = "|".join(sorted(en.PARTS, key=len, reverse=True))
@@ -12,6 +13,9 @@ _SMALL = "one|two|three|four|five|six|seven|eight|nine|ten|twenty|hundred"
 _SPELLINGS = {
     "hundredths": rf"(?P<bottom1>[百千万])分之(?P<top1>{zh.NUMERAL}|{zh.ARABIC})",
     "fraction": rf"(?P<bottom2>{zh.NUMERAL}|(?<!\d)\d{{1,4}})分之(?P<top2>{zh.NUMERAL}|\d{{1,4}})",
+    "half_of": r"(?<![一二两三四五六七八九十百千万几数多大小个\d])"
+    r"半个?(?P<zh_unit>年(?![报度])|月(?![谈板])|小时|钟头)"
+    r"|(?<!and[ -]a[ -])\bhalf[\s-](?:an?[\s-])?(?P<en_unit>hour|year|mile)\b",
     "half": r"一半|半数|(?<=[占约近过超])半(?![年天个日小])"
     r"|(?<!and[ -]a[ -])\bhalf\b(?!-?time|-?way|-?back|-?hour|\san?\s)",
     "parts": r"(?<!and[ -])\b(?P<many>an?|one|two|three|four|five|seven|nine)[\s-]"
@@ -20,7 +24,7 @@ _SPELLINGS = {
     "part_of": r"\b(?P<of>third|quarter|fifth|tenth)(?=\sof\b)",
     "out_of": rf"\b(?P<some>{_SMALL}|\d{{1,2}})\s(?:in|out\sof)\s(?:every\s)?"
     rf"(?P<all>{_SMALL}|\d{{1,3}})\b(?![,.]\d)",
-    "vague": r"[数几上近好][十百千万亿]+(?![一二三四五六七八九])|十几[万亿]?"
+    "vague": r"[数几上好][十百千万亿]+(?![一二三四五六七八九])|十几[万亿]?"
     r"|\b(?:(?:tens|hundreds)\sof\s(?:thousands|millions)|dozens|scores(?=\sof)|hundreds|thousands"
     r"|millions|billions|trillions|(?:several|a\sfew)\s"
     r"(?:hundred|thousand|million|billion|dozen)s?)\b",
@@ -70,6 +74,9 @@ def _read(name: str, match: re.Match[str]) -> tuple[Reading, ...]:
         return _share(number(match["top1"]), Fraction(zh.SCALES[match["bottom1"]]))
     if name == "fraction":
         return _share(number(match["top2"]), number(match["bottom2"]))
+    if name == "half_of":
+        unit = unit_of(match["en_unit"] or match["zh_unit"].replace("月", "个月"))
+        return (Reading(Kind.NUMBER, (Fraction(1, 2),), unit),)
     if name == "half":
         return one(Kind.SHARE, Fraction(1, 2))
     if name == "parts":
@@ -101,7 +108,7 @@ def _vague(words: str) -> tuple[Reading, ...]:
             power *= value if word in words else 1
         return one(Kind.VAGUE, power)
     if words.startswith("十几"):
-        return one(Kind.VAGUE, 10 * zh.SCALES.get(words[-1], 1))
+        return one(Kind.VAGUE, 15 * zh.SCALES.get(words[-1], 1))
     values = zh.read_numeral(words[1:])
     return one(Kind.VAGUE, values[0]) if len(values) == 1 else ()
 

@@ -12,6 +12,8 @@ references 2 and 1 % have less (posts of one line); of the same references besid
 and 80 % (November 2026). What is ordered of a model, a poem for instance, has hardly any."""
 
 FEWEST_TERMS = 8
+"""Of fewer, down to `LEAST_TERMS`, one has to be shared: no reference is without."""
+LEAST_TERMS = 3
 
 _HAN_PAIR = re.compile(r"(?=([\u3400-\u9fff]{2}))")
 _WORD = re.compile(r"[A-Za-z]{4,}")
@@ -25,7 +27,8 @@ def off_topic(summary: str, passages: Passages, language: str) -> Iterator[Findi
     """
     terms = _terms(summary, language)
     shared = len(terms & _terms(passages.text, language))
-    if len(terms) >= FEWEST_TERMS and shared < LEAST_SHARED[language] * len(terms):
+    least = LEAST_SHARED[language] * len(terms) if len(terms) >= FEWEST_TERMS else 1
+    if len(terms) >= LEAST_TERMS and shared < least:
         reason = f"{shared} of its {len(terms)} terms stand in the article"
         yield Finding(kind=FindingKind.TOPIC, reason=reason)
 

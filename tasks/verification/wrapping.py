@@ -69,7 +69,9 @@ _COUNTED = _pattern(
 )
 _MANNERS = _pattern(
     rf"(?:以下|下面|这里)(?:就?是|为)[^：:\n。，]{{0,30}}{_SUMMARY_ZH}",
-    rf"\A(?:新闻|文章|内容|本文|全文|中文|一句话|简要|简短)?{_SUMMARY_ZH}(?:如下|为|是)?\s?[：:\n]",
+    rf"\A(?:新闻|文章|内容|本文|全文|中文|一句话|简要|简短|(?:修改|修订|修正|更正|改正)后的)?{_SUMMARY_ZH}"
+    r"(?:如下|为|是)?\s?[：:\n]",
+    r"\A已(?:按|根据)[^：:。\n]{0,12}(?:修改|修正|更正|改正|调整)[^：:。\n]{0,8}[：:]",
     rf"\A[【\[]\s?(?:[^】\]\n]{{0,6}}{_SUMMARY_ZH}|summary)\s?[】\]]",
     rf"{_OPENS}(?:本文|这篇(?:新闻|文章|报道)|这则新闻|本(?:篇|则)(?:新闻|文章|报道))",
     r"作为(?:一个|一名|一款)?(?:AI|人工智能|大?语言模型)(?:语言)?(?:助手|模型)?[，,]?\s?我",
@@ -81,7 +83,7 @@ _MANNERS = _pattern(
     r"(?:here|i|below|the following|let|this)\b|\Asure(?: thing)?\s?[!.:]",
     r"\b(?:here(?:['’]s| is| are)|below is|the following is|this is)\b[^:.\n]{0,60}"
     r"\b(?:summary|summari[sz]ation|synopsis|tl;?dr)\b",
-    r"\A(?:(?:a|the|brief|short|concise|news|article|final)\s){0,3}"
+    r"\A(?:(?:a|the|brief|short|concise|news|article|final|revised|corrected|updated)\s){0,3}"
     r"(?:summary|synopsis|tl;?dr)\s?[:\n]",
     r"\bas an? (?:AI|(?:large )?language model)(?: language)?(?: model| assistant)?,? I\b",
     r"\A(?:I['’]m|I am) (?:sorry|unable|afraid)\b|\bI (?:can(?:['’]t|not| not)|am unable to) "
@@ -99,7 +101,11 @@ _OF_THE_ARTICLE = _pattern(
     r"(?:discusses|describes|reports|talks|explains|covers|states|mentions|says|summari[sz]es|"
     r"highlights|provides|details|outlines|focuses|includes|contains|is about|is a|does not|we)\b",
     rf"{_OPENS}(?:the|this|my|your) summary (?:of (?:the|this) [a-z ]{{1,24}} )?"
-    r"(?:is|does|has|states|includes|provides|contains|should|must|was)\b",
+    r"(?:is|does|has|states|says|includes|provides|contains|should|must|was)\b",
+    rf"{_OPENS}(?:根据|基于)(?:该|这篇|本|上述|以上)?(?:文章|原文|新闻(?:内容|原文))的?(?:内容|信息)?[，,]",
+    r"(?:文章|原文|文中|新闻中)(?:并?未|没有?)(?:提及|提到|说明|给出|透露|明确)",
+    rf"{_OPENS}(?:关键[词字]|类别|分类|重要(?:性|程度)|keywords?|category|importance)\s?[：:]",
+    r"\b(?:according to|based on) (?:the|this) (?:article|text|passage|story)\b",
     rf"{_OPENS}(?:该|这篇?|本|以上|此)?{_SUMMARY_ZH}(?:是|为|没有|不|中|里|已|应|需)",
 )
 _PROMPT = _pattern(

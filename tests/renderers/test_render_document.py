@@ -6,7 +6,7 @@ import pytest
 
 import tasks.sources
 from pressrun.errors import RenderError
-from pressrun.models import Finding, FindingKind, ListNote
+from pressrun.models import Finding, FindingKind, ListNote, Rung
 from renderers.document import make_document
 from renderers.fonts import characters, face_bytes, fit
 from renderers.inert import language_tag, plain, web_link
@@ -107,6 +107,17 @@ def test_an_english_frame_speaks_english_around_chinese_stories() -> None:
     assert document.counts == "1 of 3 stories"
     assert document.items[0].lang == "zh-Hans"
     assert document.items[0].byline == "Selected sentences · chosen by gemma3-270m"
+
+
+def test_sentences_that_the_model_did_not_choose_are_not_said_to_be_its_choice() -> None:
+    ladder = (Rung(name="asked"), Rung(name="first sentences"))
+    story = make_story(1, summary=make_summary(ladder=ladder))
+    for language, byline in (
+        ("zh", "原文句子 · gemma3-270m 未作选择"),
+        ("en", "Sentences of the article · gemma3-270m chose none"),
+    ):
+        document = make_document(make_edition((story,), language=language))
+        assert document.items[0].byline == byline
 
 
 def test_a_story_says_when_its_article_was_cut_or_its_summary_repaired() -> None:

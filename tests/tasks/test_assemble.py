@@ -13,6 +13,7 @@ from pressrun.errors import (
     ExtractionError,
     FetchError,
     HttpStatus,
+    ModelMissing,
     RenderError,
     WorkerDied,
 )
@@ -162,10 +163,13 @@ def test_too_few_stories_are_refused_with_the_commonest_reasons() -> None:
     assert "lower papers.daily.coverage" in str(caught.value)
 
 
-def test_too_few_stories_because_the_engine_went_is_the_engines_error() -> None:
+@pytest.mark.parametrize("kind", [EngineUnavailable, ModelMissing])
+def test_too_few_stories_because_the_engine_went_is_the_engines_error(
+    kind: type[EngineError],
+) -> None:
     headlines = tuple(values.headline(rank) for rank in range(1, 5))
     gone = [
-        make_failure(values.headline(rank), Step.SUMMARISE, EngineUnavailable("http://b: reset"))
+        make_failure(values.headline(rank), Step.SUMMARISE, kind("http://b: reset"))
         for rank in (2, 3)
     ]
     edition = assemble(

@@ -70,8 +70,12 @@ async def test_what_is_sent_keeps_its_form(attack: Attack, way: str) -> None:
     assert len(prompts) == (5 if way == "written" else 1)
     for prompt in prompts:
         if WAYS[way].instructed:
-            inner = prompt.user.removeprefix("<article>\n").removesuffix("\n</article>")
-            assert len(inner) == len(prompt.user) - len("<article>\n\n</article>")
+            marked, end, ours = prompt.user.removeprefix("<article>\n").partition("\n</article>")
+            assert end
+            assert not ours or ours in {
+                usually.user.partition("\n</article>")[2] for usually in usual
+            }
+            inner = marked
         else:
             inner = prompt.user
         assert not TEMPLATE_MARK.search(inner)
@@ -178,7 +182,7 @@ async def test_an_order_in_a_part_of_a_long_article_stays_in_its_part() -> None:
     assert len({prompt.system for prompt in engine.prompts}) <= 3
     for prompt in engine.prompts:
         inner = prompt.user
-        inner = inner[inner.index("<article>\n") + 10 :].removesuffix("\n</article>")
+        inner = inner[inner.index("<article>\n") + 10 :].partition("\n</article>")[0]
         assert not TEMPLATE_MARK.search(inner)
 
 

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 from uuid import uuid4
@@ -270,6 +271,24 @@ async def test_a_summary_is_made_once_for_the_same_words_and_model(archive: Arch
         ("summarised", {"rank": 3}),
         ("summarised", {"rank": 3}),
     ]
+
+
+def falsify(archive_dir: Path, said: str, instead: str) -> None:
+    """Have the one summary in the store say something else."""
+    [kept] = archive_dir.glob("store/summaries/*/*.json")
+    kept.write_text(kept.read_text("utf-8").replace(said, instead), "utf-8")
+
+
+async def test_a_kept_summary_that_is_found_wrong_since_is_made_anew(
+    archive: Archive, archive_dir: Path
+) -> None:
+    engine = Engine()
+    table = desk(archive, engine=engine)
+    article = values.article(text=READ)
+    good: Summary = await summarise_story.fn(table, values.headline(), article)
+    falsify(archive_dir, "五十分钟", "七十分钟")
+    anew: Summary = await summarise_story.fn(table, values.headline(), article)
+    assert (anew.text, engine.asked) == (good.text, 2)
 
 
 async def test_other_options_of_the_engine_ask_it_again(archive: Archive) -> None:

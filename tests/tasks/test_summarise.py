@@ -7,6 +7,7 @@ import pytest
 from pressrun.errors import BadAnswer, EngineUnavailable, PromptTooLong
 from pressrun.models import Completion, FindingKind, ModelIdentity, Prompt, Way
 from tasks.summaries.budget import TokenMeter, estimate_tokens, prompt_words
+from tasks.summaries.wording import Wording
 from tasks.summarise import is_sound, prompt_sha256, verified
 from tests.tasks.summarising import (
     FALSE,
@@ -69,10 +70,11 @@ async def test_a_summary_with_an_unsupported_figure_is_asked_for_again_with_the_
     assert rungs(summary) == ["asked", "asked again"]
     assert [found.kind for found in summary.ladder[0].findings] == [FindingKind.FIGURE]
     assert summary.ladder[0].findings[0].text == "7.9%"
-    told = engine.prompts[1].turns
-    assert [turn.role for turn in told] == ["assistant", "user"]
-    assert "7.9%" in told[1].content
-    assert engine.prompts[1].user == engine.prompts[0].user
+    first, second = engine.prompts
+    assert second.system == first.system
+    assert second.user.startswith(first.user)
+    assert "7.9%" in second.user.removeprefix(first.user)
+    assert second.turns == ()
     assert summary.calls == 2
 
 
@@ -315,6 +317,23 @@ async def test_articles_of_any_length_are_read_whole_within_the_context(
     assert summary.calls == len(engine.prompts) > summary.parts - 1
 
 
+@pytest.mark.parametrize("name", ["written", "plain"])
+async def test_a_papers_own_prompt_is_asked_whole_and_counted_in_the_budget(name: str) -> None:
+    own = "指示\n---\n" + "请逐条遵守以下要求。" * 25 + "\n{article}"
+    asked = brief()._replace(wording=Wording({f"{name}.zh": own}))
+
+    def answer(prompt: Prompt) -> str:
+        assert estimate_tokens(prompt_words(prompt)) + prompt.max_tokens <= 2300
+        return TRUE if prompt.response_schema is None or name == "written" else "{"
+
+    engine = FakeEngine(answer)
+    text = article(TEXT * 4)
+    await summarise(engine, text, by=identity(context_tokens=2300), asked=asked)
+    short = await summarise(engine, by=identity(), asked=asked)
+    assert (short.text, short.parts) == (TRUE, 1)
+    assert "请逐条遵守以下要求。" in engine.prompts[-1].user
+
+
 async def test_notes_on_parts_lose_what_the_article_does_not_say() -> None:
     text = "\n".join([TEXT] * 30)
 
@@ -372,6 +391,11 @@ async def test_a_context_without_room_for_an_article_is_a_final_error() -> None:
     with pytest.raises(BadAnswer, match="num_ctx") as caught:
         await summarise(FakeEngine(""), by=identity(context_tokens=512))
     assert not caught.value.transient
+
+
+async def test_a_context_too_small_for_writing_still_has_sentences_selected() -> None:
+    summary = await summarise(FakeEngine("#0"), by=identity(context_tokens=1024))
+    assert rungs(summary) == ["selected"]
 
 
 async def test_a_record_is_verified_anew() -> None:

@@ -165,7 +165,8 @@ def test_a_summary_without_words_has_one_fault() -> None:
 
 def test_an_article_without_text_supports_nothing() -> None:
     verdict = judged("湖岸市将投入1.2亿元，用 BridgeOS 监测。", text=" ")
-    assert {fault.kind for fault in verdict.faults} == {FindingKind.FIGURE, FindingKind.NAME}
+    found = {fault.kind for fault in verdict.faults}
+    assert found == {FindingKind.FIGURE, FindingKind.NAME, FindingKind.TOPIC}
     assert verdict.evidence == ()
 
 
@@ -186,3 +187,12 @@ def test_a_summary_of_something_else_is_a_fault_and_one_in_other_words_is_not() 
     faults = [{fault.kind for fault in judged(one, text=sewers).faults} for one in (poem, told)]
     assert FindingKind.TOPIC in faults[0]
     assert FindingKind.TOPIC not in faults[1]
+
+
+@pytest.mark.parametrize(
+    "answer", ["我爱你，你爱我，他爱她。", "You are all wonderful people today."]
+)
+def test_a_few_words_of_something_else_are_a_fault_too(answer: str) -> None:
+    english = answer.isascii()
+    verdict = judged(answer, text=EN if english else ZH, language="en" if english else "zh")
+    assert [fault.kind for fault in verdict.faults] == [FindingKind.TOPIC]

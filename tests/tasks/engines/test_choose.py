@@ -87,7 +87,7 @@ async def test_auto_is_embedded_when_the_model_is_missing_and_names_the_pull(
     answers(network, "llama3.2:latest")
     choice = await choose_engine(settings())
     assert choice.name == "embedded"
-    assert "`pressrun models pull qwen3:4b`" in choice.reason
+    assert "`pressrun models pull qwen3:4b --host http://127.0.0.1:11434`" in choice.reason
     assert "llama3.2:latest" in choice.reason
 
 

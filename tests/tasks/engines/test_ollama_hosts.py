@@ -14,6 +14,7 @@ from pressrun.errors import EngineBusy, EngineError, EngineUnavailable, ModelMis
 from pressrun.models import Completion, Prompt
 from settings.groups import OllamaSettings
 from tasks.engines import ollama as module
+from tasks.engines.limiter import FIRST_LIMIT
 from tasks.engines.ollama import OllamaEngine
 from tests.fakes import FakeOllama
 
@@ -341,6 +342,7 @@ async def test_a_host_that_returns_with_another_model_is_left_out() -> None:
 async def test_the_model_is_loaded_with_the_runs_context_before_the_first_request() -> None:
     host = Host()
     host.loads.clear()
+    host.load_ns = 1_500_000_000
     async with opened(host, num_ctx=2048, keep_alive="5m") as engine:
         await engine.identify()
         call = asyncio.create_task(engine.complete(PROMPT))
@@ -348,7 +350,9 @@ async def test_the_model_is_loaded_with_the_runs_context_before_the_first_reques
             await asyncio.sleep(0.001)
         assert not host.asked
         host.loads.set()
-        await call
+        first, second = await call, await engine.complete(PROMPT)
+    assert (first.load_s, second.load_s) == (1.5, 0)
+    assert first.queued_s < 1.5
     assert [load["options"] for load in host.preloads] == [{"num_ctx": 2048}]
     assert host.preloads[0]["keep_alive"] == "5m"
     assert host.asked[0]["options"]["num_ctx"] == 2048
@@ -373,6 +377,33 @@ async def test_a_load_that_fails_is_left_to_the_first_request(
     monkeypatch.setattr(host, "_generate", fails)
     async with opened(host) as engine:
         assert (await engine.complete(PROMPT)).text == host.summary
+
+
+async def test_calls_that_wait_for_a_model_that_does_not_load_fail_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    host = Host(faults=("500",) * 20)
+
+    async def fails(_: web.Request) -> web.Response:
+        return web.json_response({"error": "model requires more system memory"}, status=500)
+
+    monkeypatch.setattr(host, "_generate", fails)
+    async with opened(host, attempts=2) as engine:
+        failed = await asyncio.gather(
+            *(engine.complete(PROMPT) for _ in range(30)), return_exceptions=True
+        )
+    assert {type(error) for error in failed} == {EngineUnavailable}
+    assert all("choose a smaller model" in str(error) for error in failed)
+    assert host.requests["500"] <= FIRST_LIMIT
+
+
+async def test_a_host_down_beside_one_left_out_is_no_engine_at_hand() -> None:
+    one, other = Host(), Host(digest="cd" * 32)
+    async with opened(one, other, attempts=2) as engine:
+        await engine.complete(PROMPT)
+        await one.__aexit__(None, None, None)
+        with pytest.raises(EngineUnavailable, match=r"cannot be reached.*; .*has another"):
+            await engine.complete(PROMPT)
 
 
 async def test_loading_has_a_time_limit_of_its_own() -> None:

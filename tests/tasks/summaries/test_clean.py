@@ -30,6 +30,7 @@ EN = "The council passed the budget on Tuesday."
         f"**摘要**\n\n{ZH}",
         f"## 新闻摘要\n{ZH}",
         f"【摘要】{ZH}",
+        f"修改后的摘要：{ZH}",
         f"“{ZH}”",
         f"摘要：“**{ZH}**”",
         f"```text\n{ZH}\n```",

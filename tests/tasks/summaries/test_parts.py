@@ -115,6 +115,13 @@ async def test_a_part_without_a_usable_note_is_told_by_its_own_first_words() -> 
     assert all(note in LONG for note in done.text.split("\n"))
 
 
+async def test_an_article_just_over_its_room_is_read_in_two_parts_and_not_as_one_note() -> None:
+    text = "\n".join([TEXT] * 3)
+    engine = FakeEngine(inner)
+    done, _ = await read(engine, text)
+    assert done.parts == len(engine.prompts) == 2
+
+
 async def test_every_part_is_asked_about_once_with_the_same_instructions() -> None:
     engine = FakeEngine(SECOND)
     done, _ = await read(engine, room=3000)

@@ -50,6 +50,18 @@ def _unsupported(summary: str, article: str) -> list[str]:
         ("歼-20", "歼20"),
         ("神舟十八号", "神舟18号"),
         ("The family spent six . days there.", "六天"),
+        ("said No 10", "said No.10"),
+        ("the No.1 seed", "the No 1 seed"),
+        ("hit .500", "hit .500"),
+        ("百余人", "100多人"),
+        ("逾万人", "more than 10,000 people"),
+        ("近百人", "nearly 100 people"),
+        ("千余万人次", "1000多万人次"),
+        ("超千亿元", "超过1000亿元"),
+        ("最近3年", "3年"),
+        ("历时半年", "six months"),
+        ("half an hour", "半小时"),
+        ("one and a half hours", "一个半小时"),
     ],
 )
 def test_a_value_is_found_in_any_writing_of_either_language(article: str, summary: str) -> None:
@@ -82,6 +94,14 @@ def test_a_value_is_found_in_any_writing_of_either_language(article: str, summar
         ("MH370", "MH17"),
         ("5G", "4G"),
         ("Anna, Ben and Carl spoke", "three people spoke"),
+        ("数百人", "逾万人"),
+        ("数百人", "百余人"),
+        ("投资100亿元", "投资千亿元"),
+        ("十万人", "百万人"),
+        ("规模100亿", "规模超万亿"),
+        ("几十人", "十几人"),
+        ("半小时", "半年"),
+        ("half an hour", "half a year"),
     ],
 )
 def test_another_value_unit_or_kind_is_no_support(article: str, summary: str) -> None:
@@ -103,6 +123,8 @@ def test_another_value_unit_or_kind_is_no_support(article: str, summary: str) ->
         ("逾200人", "不足200人", False),
         ("more than 200", "under 200", False),
         ("15000多元", "15000元", False),
+        ("18岁以下", "younger than 18", True),
+        ("近百人", "百人", False),
     ],
 )
 def test_a_bound_is_neither_dropped_nor_turned_round(
@@ -206,3 +228,20 @@ def test_a_noun_tied_to_a_figure_has_to_be_the_articles() -> None:
     article = "Her account has 10,000 followers and she began with a lead of 10 points."
     wrong, right = support_figures("It is a 10,000-post account; she had a 10-point lead.", article)
     assert (wrong.where, right.where is not None) == (None, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "千万不要相信",
+        "最近千万别出门",
+        "万一出事",
+        "百货大楼",
+        "万里长城",
+        "百年老店",
+        "亿万人民",
+        "百元素",
+    ],
+)
+def test_scales_that_count_nothing_are_no_figures(text: str) -> None:
+    assert find_figures(text) == []
