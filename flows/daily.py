@@ -24,6 +24,7 @@ from tasks.assemble import (
     require_coverage,
 )
 from tasks.desk import Desk, desk_for, order_for, tell
+from tasks.engines.news import telling
 from tasks.form import EngineName, FormatName, Limit, PaperName, Text
 from tasks.ledger import as_markdown
 from tasks.order import Todo, assign, is_printed, utc_now
@@ -101,7 +102,8 @@ async def _print_edition() -> State[None]:
             )
             # As many more as are fetched at once: tasks that all begin together hold up the first.
             reading = asyncio.Semaphore(2 * desk.settings.fetch.concurrency)
-            outcomes = await _together(_outcome(desk, line, reading) for line in plan.headlines)
+            with telling(get_run_logger().warning):
+                outcomes = await _together(_outcome(desk, line, reading) for line in plan.headlines)
             edition = assemble(plan, revision, outcomes, utc_now(), desk.meter.calibrations())
             require_coverage(edition, plan.coverage)
             tell("rendering", total=len(plan.formats))

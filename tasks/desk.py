@@ -20,6 +20,7 @@ from pressrun.ports import Engine, Observer
 from settings import Settings, load_settings
 from tasks.engines.bounded import BoundedEngine
 from tasks.engines.choose import Choice, choice_from_plan, choose_engine, open_engine
+from tasks.engines.news import telling
 from tasks.enquiry import Enquiry
 from tasks.fetch import Fetcher
 from tasks.order import Order, assign, overrides, place_order, resolve_date, utc_now
@@ -207,6 +208,7 @@ async def open_desk(order: Order, settings: Settings) -> AsyncIterator["Desk"]:
         else:
             choice = await choose_engine(settings)
         tell("engine", name=choice.name, reason=choice.reason)
+        stack.enter_context(telling(lambda line: tell("notice", line=line)))
         engine = Hired(_ready_engine(choice, settings))
         stack.push_async_callback(engine.aclose)
         yield Desk(

@@ -136,7 +136,7 @@ class Live(View):
             update(self.rows["listed"], total=1, completed=1, note=f"{self.total} headlines")
             for counted in COUNTED:
                 update(self.rows[counted], total=self.total, visible=True)
-        elif stage == "failed":
+        elif stage in {"failed", "notice"}:
             self.say(_line(stage, facts))
         elif stage in {"rendered", "unrendered", "rendering"}:
             self.formats += stage != "rendering"
@@ -225,6 +225,7 @@ def _line(stage: str, facts: dict[str, object]) -> str:
         "prefect starting": "starting Prefect",
         "prefect": f"ready at {facts.get('url')}",
         "listed": f"listed {facts.get('count')} headlines",
+        "notice": str(facts.get("line")),
         "rendered": f"rendered {facts.get('name')}",
         "unrendered": f"not rendered: {facts.get('name')}: {facts.get('reason')}",
     }.get(stage, "")

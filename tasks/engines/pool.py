@@ -133,7 +133,7 @@ class Pool:
 
     def leave_out(self, member: Member, error: EngineError) -> None:
         """The host gets no more requests."""
-        logger.warning("%s", error)
+        logger.warning("%s; it is left out of this run", error)
         member.ready, member.out, member.error = False, True, error
         self._give_up()
 
@@ -155,7 +155,7 @@ class Pool:
         member.error = error
         if not isinstance(error, EngineBusy):
             member.model = None  # who knows what will answer next
-        logger.info("%s", error)
+        logger.info("%s; it rests, and is tried again", error)
         self._give_up()
 
     def _return(self, member: Member) -> None:
@@ -183,6 +183,8 @@ class Pool:
                 else:
                     self.leave_out(member, exc)
             else:
+                if member.failures:
+                    logger.info("%s is back", member.host.server)
                 member.ready = True
                 self._admit()
                 return

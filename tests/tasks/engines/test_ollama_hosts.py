@@ -15,6 +15,7 @@ from pressrun.models import Completion, Prompt
 from settings.groups import OllamaSettings
 from tasks.engines import ollama as module
 from tasks.engines.limiter import FIRST_LIMIT
+from tasks.engines.news import telling
 from tasks.engines.ollama import OllamaEngine
 from tests.fakes import FakeOllama
 
@@ -331,12 +332,18 @@ async def test_a_lost_host_that_returns_is_used_again() -> None:
 
 
 async def test_a_host_that_returns_with_another_model_is_left_out() -> None:
-    one, other = Host(faults=("reset",)), Host()
+    one, other, news = Host(faults=("reset",)), Host(), list[str]()
     async with opened(one, other, concurrency=1) as engine:
         await engine.identify()
         one.digest = "cd" * 32
-        answers = await ask(engine, 10)
+        with telling(news.append):
+            answers = await ask(engine, 10)
     assert {answer.host for answer in answers} == {other.url}
+    assert [line.rpartition("; ")[2] for line in news] == [
+        "it rests, and is tried again",
+        "it is left out of this run",
+    ]
+    assert all(one.url in line for line in news)
 
 
 async def test_the_model_is_loaded_with_the_runs_context_before_the_first_request() -> None:
