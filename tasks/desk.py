@@ -27,6 +27,7 @@ from tasks.order import Order, assign, overrides, place_order, resolve_date, utc
 from tasks.summaries.brief import Brief
 from tasks.summaries.budget import TokenMeter
 from tasks.summaries.wording import Wording, load_wording
+from tasks.summaries.words_zh import tagged
 from tasks.workers import Workers
 
 T = TypeVar("T")
@@ -211,6 +212,9 @@ async def open_desk(order: Order, settings: Settings) -> AsyncIterator["Desk"]:
         stack.enter_context(telling(lambda line: tell("notice", line=line)))
         engine = Hired(_ready_engine(choice, settings))
         stack.push_async_callback(engine.aclose)
+        if order.paper.language == "zh":
+            # Its dictionary loads with the GIL held: now, while nothing else is under way.
+            await asyncio.to_thread(tagged, "")
         yield Desk(
             order=order,
             settings=settings,

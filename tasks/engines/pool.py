@@ -151,11 +151,13 @@ class Pool:
         )
 
     def _note(self, member: Member, error: EngineError) -> None:
+        known = member.failures and str(member.error) == str(error)
         member.failures += 1
         member.error = error
         if not isinstance(error, EngineBusy):
             member.model = None  # who knows what will answer next
-        logger.info("%s; it rests, and is tried again", error)
+        if not known:
+            logger.info("%s; it rests, and is tried again", error)
         self._give_up()
 
     def _return(self, member: Member) -> None:
