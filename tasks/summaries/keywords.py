@@ -16,6 +16,9 @@ from tasks.summaries.markup import without_marks
 from tasks.summaries.words_zh import tagged
 from tasks.verification.figures import find_figures
 
+MOST_WORDS = 5
+"""What is longer is a phrase of the article and no keyword."""
+
 READ_CHARS = 4000
 """How much of an article its own keywords are taken from."""
 
@@ -42,6 +45,7 @@ def supported_keywords(given: Sequence[str], article: Article, language: str) ->
         word
         for word in given
         if clean_answer(word) == word
+        and len(word.split()) <= MOST_WORDS
         and (_stands(_folded(word), words) or (translated and _is_plain(word)))
     )
 

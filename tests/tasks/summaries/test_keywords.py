@@ -46,6 +46,7 @@ def test_a_chinese_keyword_stands_in_the_article(
         (("art", "lmsmouth", "500", "150", "025"), ()),
         (("1500 ships", "2025"), ("1500 ships", "2025")),
         (("opens",), ("opens",)),
+        (("Parties sailed with them, Ana Brook",), ()),
     ],
 )
 def test_an_english_keyword_is_no_piece_of_a_word_or_of_a_number(
