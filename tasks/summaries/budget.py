@@ -54,10 +54,6 @@ class TokenMeter:
             return self._guesses.get(language, 1.0)
         return max(max(ratios) * MARGIN, 1.0 if len(ratios) < CONVINCING else LOWEST)
 
-    def tokens(self, text: str, language: str) -> int:
-        """Tokens of *text* in a prompt about an article in *language*, on the high side."""
-        return int(estimate_tokens(text) * self.factor(language)) + 1
-
     def observe(self, prompt: Prompt, language: str, prompt_tokens: int) -> None:
         """Learn that *prompt* took *prompt_tokens*; 0 says nothing."""
         if prompt_tokens > 0:
