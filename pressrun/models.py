@@ -332,12 +332,15 @@ class Story(Value):
 
 
 DUPLICATE = "Duplicate"
+LATE = "Late"
+RETRACTED = "Retracted"
 
 
 class Failure(Value):
     """An article that did not become a story: at which step and why, for a reader.
 
-    *kind* is the error's class, or "Duplicate": the edition has the same text as another story.
+    *kind* is the error's class, or "Duplicate": the edition has the same text as another story,
+    or "Late": it was not ready at the press deadline, or "Retracted": it was taken back.
     *transient* failures are tried again by the next run.
     """
 
@@ -349,6 +352,29 @@ class Failure(Value):
     kind: str
     reason: str
     transient: bool = False
+
+
+class ChangeKind(StrEnum):
+    """How a story differs between two printings of an edition."""
+
+    ADDED = "added"
+    LATE = "late"
+    """Added, after it had missed the press deadline."""
+    DROPPED = "dropped"
+    RETRACTED = "retracted"
+    ARTICLE = "article"
+    """The article says something else now, and with it the summary may."""
+    SUMMARY = "summary"
+    """The same article, summarised in other words."""
+
+
+class Change(Value):
+    """A story that differs from the printing before."""
+
+    kind: ChangeKind
+    rank: PositiveInt
+    title: str
+    url: str
 
 
 class ListNote(Value):
@@ -437,6 +463,10 @@ class Edition(Value):
     """Language of the frame: "zh" or "en"."""
     revision: PositiveInt
     """Number of this printing, from 1."""
+    follows: PositiveInt | None = None
+    """The revision that was current when this one was printed; none for the first."""
+    changes: tuple[Change, ...] = ()
+    """How its stories differ from those of *follows*, by rank."""
     printed_at: Moment
     """When its stories were put together."""
     as_of: Moment | None = None
@@ -460,18 +490,21 @@ class Edition(Value):
 
     @property
     def is_complete(self) -> bool:
-        """Whether every text that was listed is printed and every rendition was made."""
-        return len(self.failures) == self._duplicates and not self.render_failures
+        """Whether all that was to be printed is, and every rendition was made.
+
+        Neither a second copy of a text nor a story that was taken back is missing.
+        """
+        return len(self.failures) == self._left_out and not self.render_failures
 
     @property
     def coverage(self) -> float:
         """Stories over the texts that were listed, 0 to 1; 1 for an empty list."""
-        texts = self.listed - self._duplicates
+        texts = self.listed - self._left_out
         return len(self.stories) / texts if texts else 1.0
 
     @property
-    def _duplicates(self) -> int:
-        return sum(failure.kind == DUPLICATE for failure in self.failures)
+    def _left_out(self) -> int:
+        return sum(failure.kind in (DUPLICATE, RETRACTED) for failure in self.failures)
 
 
 class Rendition(Value):

@@ -7,6 +7,6 @@ compile() {
         --no-emit-index-url --no-emit-find-links --no-header --upgrade "$@"
 }
 compile requirements/bootstrap.in -o requirements/bootstrap.txt
-compile pyproject.toml --all-extras --group build --constraint requirements/bootstrap.txt -o requirements/run.txt
+compile pyproject.toml --extra embedded --group build --constraint requirements/bootstrap.txt -o requirements/run.txt
 compile pyproject.toml --all-extras --group build --group dev \
     --constraint requirements/bootstrap.txt --constraint requirements/run.txt -o requirements/dev.txt

@@ -6,6 +6,7 @@ Both are committed, and a test compares them with what is made here: `make docs`
 import json
 import re
 from collections.abc import Iterator
+from datetime import time
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -138,7 +139,15 @@ def _values(field: FieldInfo) -> str:
         return ", ".join(f"`{_literal(choice)}`" for choice in get_args(kind))
     if kind is bool:
         return "`true`, `false`"
-    words = {int: "whole number", float: "number", str: "text", HttpUrl: "http(s) address"}
+    words = {
+        int: "whole number",
+        float: "number",
+        str: "text",
+        HttpUrl: "http(s) address",
+        time: "time of day",
+    }
+    if get_origin(kind) is dict:
+        return "table of text"
     if get_origin(kind) is tuple:
         return ", ".join(["list of text", *_size(field, "entries")])
     assert isinstance(kind, type)

@@ -1,10 +1,20 @@
 """The groups of settings, each the small part that one step needs."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, time
 from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, field_validator, model_validator
+from cronsim import CronSim, CronSimError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 
 LENGTHS = {"zh": 150, "en": 300}
 """Longest summary by language, in code points; what a paper's `max_chars` defaults to."""
@@ -91,6 +101,16 @@ class PaperSettings(Group):
     formats: tuple[str, ...] = Field(
         ("html", "pdf", "png"), min_length=1, description="Renderers by name."
     )
+    schedule: str = Field(
+        "30 6 * * *",
+        description="When an edition is printed, as cron has it, in the paper's time zone: "
+        "`pressrun up` schedules by it and `pressrun gaps` counts by it. Empty: only when asked.",
+    )
+    deadline: time | None = Field(
+        None,
+        description="Press deadline in the paper's time zone, such as 07:00: a scheduled run "
+        "prints then with what is ready, and the rest in a second printing. Empty: it waits.",
+    )
 
     @field_validator("categories")
     @classmethod
@@ -101,6 +121,19 @@ class PaperSettings(Group):
         if len({name.casefold() for name in short}) != len(short) or len(short) == 1:
             raise ValueError("categories differ from one another, and are two or more")
         return short
+
+    @field_validator("schedule")
+    @classmethod
+    def _cron(cls, line: str) -> str:
+        try:
+            if line:
+                CronSim(line, datetime(2026, 1, 1, tzinfo=UTC))
+        except CronSimError as exc:
+            raise ValueError(
+                f"{line!r} is no cron line ({exc}); write one such as 30 6 * * * (minute, hour, "
+                "day, month, weekday)"
+            ) from exc
+        return line
 
     @field_validator("time_zone")
     @classmethod
@@ -165,6 +198,32 @@ class FetchSettings(Group):
         ge=0,
         le=64,
         description="Worker processes that read pages; 0: one for each core, at most 4.",
+    )
+
+
+class AlertSettings(Group):
+    """Who is told when a run ends otherwise than it should."""
+
+    addresses: tuple[SecretStr, ...] = Field(
+        (),
+        description="Apprise addresses, such as mailto://... or ntfy://...; `secret:NAME` is "
+        "read from the Prefect Secret block of that name, `env:NAME` from the environment.",
+    )
+    on: tuple[Literal["failed", "partial", "late", "missing"], ...] = Field(
+        ("failed", "partial", "late", "missing"),
+        description="What is told: a run that failed or crashed, an edition with stories missing, "
+        "a run that did not start in time, a day without an edition.",
+    )
+
+
+class MetricsSettings(Group):
+    """The end point for Prometheus."""
+
+    port: int = Field(
+        0,
+        ge=0,
+        le=65535,
+        description="Port on loopback where `pressrun up` serves metrics of the editions; 0: none.",
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic import BaseModel, Field, HttpUrl, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -18,8 +18,10 @@ from pydantic_settings import (
 from pressrun.errors import SettingsError
 from pressrun.models import PAPER_NAME
 from settings.groups import (
+    AlertSettings,
     Engines,
     FetchSettings,
+    MetricsSettings,
     PaperSettings,
     Renderers,
     Sources,
@@ -46,6 +48,24 @@ class Settings(BaseSettings):
         min_length=1,
         description="Folder of the archive, or an fsspec address such as s3://bucket/pressrun.",
     )
+    archive_options: dict[str, SecretStr] = Field(
+        {},
+        description="What the archive's address needs besides, by fsspec's names: key, secret, "
+        "endpoint_url, ...; `secret:NAME` is read from the Prefect Secret block of that name, "
+        "`env:NAME` from the environment.",
+    )
+    lease_s: float = Field(
+        60,
+        ge=10,
+        le=3600,
+        description="How long an edition stays reserved after the last sign of life of the run "
+        "that prints it; clocks of the machines must agree to within a third of it.",
+    )
+    site_url: HttpUrl | None = Field(
+        None,
+        description="Where readers find the archive's site, such as https://news.example.org/; "
+        "runs link to it.",
+    )
     engine: str = Field(
         "auto",
         description="Engine by name; auto: ollama when it answers and has the model, else "
@@ -62,6 +82,10 @@ class Settings(BaseSettings):
         description="Papers by name; the paper `daily` is built in.",
     )
     fetch: FetchSettings = Field(FetchSettings(), description="How pages are fetched.")
+    alerts: AlertSettings = Field(
+        AlertSettings(), description="Who is told when a run ends otherwise than it should."
+    )
+    metrics: MetricsSettings = Field(MetricsSettings(), description="The end point for Prometheus.")
     summarise: SummariseSettings = Field(
         SummariseSettings(), description="How articles are summarised."
     )

@@ -15,6 +15,9 @@ from settings import PaperSettings, Settings
 from tasks.engines.address import from_typed
 from tasks.summaries.wording import load_wording
 
+_NOT_CONTENT = {"formats", "coverage", "default_day", "schedule", "deadline"}
+"""Settings of a paper that leave the words of an edition as they are."""
+
 
 class Order(Value):
     """One edition to print: a paper on a date, as the settings stood at *moment*.
@@ -200,7 +203,7 @@ def _given(**values: Any) -> dict[str, Any]:
 def _content_sha256(settings: Settings, paper: PaperSettings) -> str:
     engines = ("ollama", "embedded") if settings.engine == "auto" else (settings.engine,)
     content: Mapping[str, Any] = {
-        "paper": paper.model_dump(mode="json", exclude={"formats", "coverage", "default_day"}),
+        "paper": paper.model_dump(mode="json", exclude=_NOT_CONTENT),
         "prompts": load_wording(paper.prompts).own,
         "sources": {name: settings.sources.options(name) for name in paper.sources},
         "engine": settings.engine,

@@ -81,7 +81,7 @@ def leaves(node: dict[str, Any], path: str = "") -> list[str]:
     found = []
     for key, value in node.items():
         here = f"{path}.{key}" if path else key
-        found += leaves(value, here) if isinstance(value, dict) else [here]
+        found += leaves(value, here) if value and isinstance(value, dict) else [here]
     return found
 
 
