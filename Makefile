@@ -6,7 +6,7 @@ PY := .venv/bin/python
 
 .PHONY: help
 help: ## what can be typed
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: ## .venv with what Pressrun needs, and the system libraries
@@ -26,6 +26,14 @@ test: setup-dev ## format, lint, types and tests, as CI runs them
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	$(PY) -m pytest $(ARGS)
+
+.PHONY: setup-browser
+setup-browser:
+	@sh scripts/setup.sh browser
+
+.PHONY: test-browser
+test-browser: setup-browser ## Prefect's UI in Chromium, by a form filled in; pictures in build/browser
+	$(PY) -m pytest -n 0 -m browser tests/browser $(ARGS)
 
 .PHONY: format
 format: setup-dev ## format the code and mend what the linter can

@@ -1,37 +1,47 @@
 """The daily flow: what happens for one edition, in what order."""
 
 import asyncio
-from collections.abc import Coroutine, Iterable
-from datetime import date
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from contextlib import nullcontext
+from typing import Annotated
 
 from prefect import flow, get_run_logger
-from prefect.artifacts import acreate_markdown_artifact
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
 from pressrun import __version__
+from pressrun.archive.editions import Published
 from pressrun.archive.lease import hold_lease
-from pressrun.errors import ArchiveError, PressrunError
-from pressrun.models import Edition, Failure, Headline, Rendition, Step, Story
-from tasks.assemble import (
-    add_renditions,
-    assemble,
-    make_failure,
-    make_story,
-    missing,
-    require_coverage,
-)
-from tasks.desk import Desk, desk_for, order_for, tell
+from pressrun.archive.retractions import Retraction, Retractions
+from pressrun.errors import PressrunError, RenderError
+from pressrun.models import Edition, Failure, Plan, Story
+from tasks.assemble import add_renditions, assemble, following, require_coverage
+from tasks.bell import tell_operator
+from tasks.deadline import Deadline, deadline_for, is_time_to_print, until
+from tasks.desk import Desk, open_desk, order_for
 from tasks.engines.news import telling
-from tasks.form import EngineName, FormatName, Limit, PaperName, Text
-from tasks.ledger import as_markdown
-from tasks.order import Todo, assign, is_printed, utc_now
+from tasks.form import (
+    DayOrEmpty,
+    EngineOrEmpty,
+    FormatsOrEmpty,
+    LimitOrEmpty,
+    PaperName,
+    RefreshOrEmpty,
+    TextOrEmpty,
+    titled,
+)
+from tasks.ledger import public_places
+from tasks.observing import tell
+from tasks.order import PRINTED, Assignment, Todo, assign, is_printed, utc_now
 from tasks.plan import begin_printing
-from tasks.steps import list_headlines, read_article, render, summarise_story, with_retries
-
-T = TypeVar("T")
+from tasks.preview import preview
+from tasks.printing import Articles, articles, rendered
+from tasks.progress import progress
+from tasks.retract import reprint
+from tasks.saying import as_bug, as_said
+from tasks.showing import show, tag
+from tasks.steps import list_headlines, with_retries
 
 
 def run_name() -> str:
@@ -44,141 +54,188 @@ def run_name() -> str:
     return f"{order.name}-{order.edition_date}"
 
 
-@flow(name="daily-digest", flow_run_name=run_name, version=__version__)
+@flow(
+    name="daily-digest",
+    flow_run_name=run_name,
+    version=__version__,
+    on_completion=[tell_operator],
+    on_failure=[tell_operator],
+    on_crashed=[tell_operator],
+)
 async def daily_digest(
-    edition_date: date | None = None,
-    paper: PaperName = "daily",
-    limit: Limit | None = None,
-    engine: EngineName | None = None,
-    model: Text | None = None,
-    host: Text | None = None,
-    formats: list[FormatName] | None = None,
-    archive: Text | None = None,
+    edition_date: Annotated[DayOrEmpty, titled("Day")] = None,
+    paper: Annotated[PaperName, titled("Paper")] = "daily",
+    limit: Annotated[LimitOrEmpty, titled("Articles at most")] = None,
+    formats: Annotated[FormatsOrEmpty, titled("Formats")] = None,
+    engine: Annotated[EngineOrEmpty, titled("Engine")] = None,
+    model: Annotated[TextOrEmpty, titled("Model")] = None,
+    host: Annotated[TextOrEmpty, titled("Ollama's address")] = None,
+    archive: Annotated[TextOrEmpty, titled("Archive")] = None,
+    refresh: Annotated[RefreshOrEmpty, titled("Make anew")] = None,
 ) -> State[None]:
     """Print one edition of a paper.
 
     Args:
-        edition_date: The day whose news is printed. Not given: the last complete day or today,
-            as the paper has it, counted from the run's scheduled start.
-        paper: The paper's name in the settings.
-        limit: How many usable headlines to list. Not given: as the paper has it.
-        engine: Which engine summarises. Not given: as the settings have it.
-        model: The model's name in Ollama. Not given: as the settings have it.
-        host: Where Ollama listens, such as 127.0.0.1:11434. Not given: as the settings have it.
-        formats: Which renderers print. Not given: as the paper has it.
-        archive: The archive's folder or address. Not given: as the settings have it.
+        edition_date: The day whose news is printed. Empty: the last full day before the run is due,
+            or that day, as the paper has it.
+        paper: One of the papers in the settings.
+        limit: Headlines to list, 1 to 200. Empty: as the paper has it.
+        formats: What is made of the edition. Empty: as the paper has it.
+        engine: What summarises; auto is Ollama if it answers. Empty: as the settings have it.
+        model: The model's name in Ollama, such as qwen3:4b. Empty: as the settings have it.
+        host: Where Ollama listens, such as 127.0.0.1:11434. Empty: as the settings have it.
+        archive: The archive's folder or address. Empty: as the settings have it.
+        refresh: What of a printed edition is made anew, and what comes after it. Empty: nothing.
     """
     try:
         return await _print_edition()
     except PressrunError as exc:
         # Returned, not raised: the state's message begins with the reason, and the log has it in
-        # one line. What is not ours to foresee is raised, with its traceback.
+        # one line.
         return Failed(message=str(exc), data=exc)
+    except Exception as exc:  # noqa: BLE001 - the last fan-in, for the same reason
+        get_run_logger().exception("what follows is a bug in Pressrun")
+        return Failed(message=as_bug(exc), data=exc)
 
 
 async def _print_edition() -> State[None]:
     order, settings = order_for(flow_run.parameters, flow_run.scheduled_start_time)
     if await asyncio.to_thread(is_printed, settings, order):
-        return Completed(message="already printed")
-    async with desk_for(flow_run.parameters, flow_run.scheduled_start_time) as desk:
-        order = desk.order
-        async with hold_lease(desk.archive, order.name, order.edition_date):
+        return Completed(message=PRINTED)
+    deadline = None
+    if flow_run.parameters["edition_date"] is None:
+        deadline = deadline_for(order.paper, flow_run.scheduled_start_time)
+    async with open_desk(order, settings) as desk:
+        lease = hold_lease(desk.archive, order.name, order.edition_date, ttl_s=settings.lease_s)
+        async with lease:
             assignment = await asyncio.to_thread(assign, desk.archive, order)
             if assignment.todo is Todo.NOTHING:
-                return Completed(message="already printed")
-            listing = None
-            if assignment.plan is None:
-                listing = await with_retries(list_headlines, desk.settings.fetch)(desk)
-            revision, plan = await begin_printing(desk, assignment, listing)
-            tell("listed", count=len(plan.headlines))
-            for note in plan.listing.notes:
-                get_run_logger().warning("no list from %s: %s", note.source, note.reason)
-            get_run_logger().info(
-                "%d headlines from %s; %s summarises with %s",
-                len(plan.headlines),
-                plan.listing.source,
-                plan.model.engine,
-                plan.model.model,
-            )
-            # As many more as are fetched at once: tasks that all begin together hold up the first.
-            reading = asyncio.Semaphore(2 * desk.settings.fetch.concurrency)
-            with telling(get_run_logger().warning):
-                outcomes = await _together(_outcome(desk, line, reading) for line in plan.headlines)
-            edition = assemble(plan, revision, outcomes, utc_now(), desk.meter.calibrations())
-            require_coverage(edition, plan.coverage)
-            tell("rendering", total=len(plan.formats))
-            # One worker for all formats: each that draws holds 200 MB, and shares what it loads.
-            await desk.workers.renew(1)
-            made = await asyncio.gather(*(_rendered(desk, edition, n) for n in plan.formats))
-            edition, renditions = add_renditions(edition, made)
-            published = await asyncio.to_thread(desk.archive.publish, edition, renditions)
-    for address in desk.archive.editions.addresses(published.edition).values():
-        get_run_logger().info("printed %s", address)
-    said = f"{len(edition.stories)} of {edition.listed} stories, revision {edition.revision}"
-    if not published.is_current:
-        said += ", kept aside: the edition printed before has more"
-    if lacks := missing(edition):
-        said += f"; {lacks}"
-    await acreate_markdown_artifact(
-        as_markdown(edition), key=f"edition-{order.name}", description=said
-    )
+                return Completed(message=PRINTED)
+            if not desk.press.many:
+                await tag(order.name)
+            early, published = await _print(desk, assignment, deadline)
+    edition = published.edition
+    said = as_said(edition, early, is_current=published.is_current)
+    places = desk.archive.editions.addresses(edition)
+    if settings.site_url and published.is_current:
+        places = public_places(edition, settings.site_url)
+    # In a backfill nobody looks at each: it would cost a tenth of a second a date.
+    many = desk.press.many
+    picture = None if many else await asyncio.to_thread(preview, desk.archive, edition)
+    await show(edition, places, said, picture)
     return Completed(name=None if edition.is_complete else "Partial", message=said)
 
 
-async def _together(outcomes: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
-    """What the *outcomes* are, in order; the first that raises ends the others."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            running = []
-            for outcome in outcomes:
-                running.append(group.create_task(outcome))
-                await asyncio.sleep(0)  # Prefect's start of a task takes 5 ms: not all in a row
-    except BaseExceptionGroup as faults:
-        raise faults.exceptions[0] from faults
-    return [task.result() for task in running]
+async def _print(
+    desk: Desk, assignment: Assignment, deadline: Deadline | None
+) -> tuple[Edition | None, Published]:
+    """What was printed at the deadline, if anything was, and what was printed in the end.
 
-
-async def _outcome(desk: Desk, headline: Headline, reading: asyncio.Semaphore) -> Story | Failure:
-    """The fan-in: the final failure of a step becomes a value, and nothing else stops.
-
-    *reading* bounds the articles that are read at once.
+    The deadline is for readers who have nothing yet: an edition that they have is not followed
+    by a lesser one.
 
     Raises:
-        ArchiveError: it is no article's fault, and what cannot be recorded would be lost.
+        CoverageError: it has too few stories.
+        PressrunError: no list, no engine, or an archive that does not write.
     """
-    step = Step.FETCH
-    try:
-        async with reading:
-            article = await with_retries(read_article, desk.settings.fetch)(desk, headline)
-        step = Step.SUMMARISE
-        summary = await with_retries(summarise_story, desk.settings.summarise)(
-            desk, headline, article
-        )
-    except ArchiveError:
-        raise
-    except Exception as exc:  # noqa: BLE001 - the fan-in
-        failure = make_failure(headline, step, exc)
-        get_run_logger().warning(
-            "%d %s: %s",
-            headline.rank,
-            headline.title,
-            failure.reason,
-            exc_info=not isinstance(exc, PressrunError),
-        )
-        tell("failed", rank=headline.rank, failure=failure)
-        return failure
-    get_run_logger().info("%d %s: %s", headline.rank, headline.title, summary.text)
-    return make_story(headline, article, summary)
+    revision, plan = await _plan(desk, assignment)
+    before = assignment.edition
+    if assignment.todo is Todo.REDRAW and before is not None:
+        taken_back = await _taken_back(desk, plan)
+        again = reprint(before, revision, utc_now(), taken_back)
+        return None, await _publish(desk, plan, again)
+    early = None
+    counting = (
+        nullcontext(_unseen) if desk.press.many else progress(plan.paper, len(plan.headlines))
+    )
+    async with counting as count:
+        with telling(get_run_logger().warning):
+            async with articles(desk, plan, count) as under_way:
+                if deadline and before is None:
+                    early = await _print_ready(desk, plan, revision, under_way, deadline)
+        edition = await _assembled(desk, plan, revision, under_way.outcomes())
+        edition = following(edition, early.edition if early else before)
+        require_coverage(edition, plan.coverage)
+        if early is None:
+            return None, await _publish(desk, plan, edition)
+        if not edition.changes and not edition.is_complete:
+            why = {"failures": edition.failures}
+            return early.edition, early._replace(edition=early.edition.model_copy(update=why))
+        revision = await asyncio.to_thread(desk.archive.editions.begin, plan)
+        edition = edition.model_copy(update={"revision": revision})
+        return early.edition, await _publish(desk, plan, edition)
 
 
-async def _rendered(
-    desk: Desk, edition: Edition, name: str
-) -> tuple[str, tuple[Rendition, ...] | Exception]:
-    try:
-        return name, await render(desk, edition, name)
-    except Exception as exc:  # noqa: BLE001 - the fan-in
-        get_run_logger().error(
-            "renderer %s: %s", name, exc, exc_info=not isinstance(exc, PressrunError)
+async def _plan(desk: Desk, assignment: Assignment) -> tuple[int, Plan]:
+    """The revision to print, and its plan: made of the list, or as it was begun before."""
+    listing = None
+    if assignment.plan is None:
+        listing = await with_retries(list_headlines, desk.settings.fetch)(desk)
+    revision, plan = await begin_printing(desk, assignment, listing)
+    tell("listed", count=len(plan.headlines))
+    if assignment.todo is not Todo.REDRAW:
+        for note in plan.listing.notes:
+            get_run_logger().warning("no list from %s: %s", note.source, note.reason)
+        get_run_logger().info(
+            "%d headlines from %s; %s summarises with %s",
+            len(plan.headlines),
+            plan.listing.source,
+            plan.model.engine,
+            plan.model.model,
         )
-        tell("unrendered", name=name, reason=str(exc))
-        return name, exc
+    return revision, plan
+
+
+async def _print_ready(
+    desk: Desk, plan: Plan, revision: int, under_way: Articles, deadline: Deadline
+) -> Published | None:
+    """What is printed at the deadline, beside what is still read and summarised.
+
+    None when there is nothing to print before all is ready, or nothing can be drawn.
+    """
+    if not await is_time_to_print(under_way.running, until(deadline.at), plan.coverage):
+        return None
+    edition = await _assembled(desk, plan, revision, under_way.outcomes(deadline))
+    try:
+        published = await _publish(desk, plan, edition, reading=True)
+    except RenderError as exc:
+        get_run_logger().error("nothing was printed at the press deadline: %s", exc)
+        return None
+    get_run_logger().info(
+        "press deadline, %s: printed with %d of %d stories; the others follow",
+        deadline.shown,
+        len(edition.stories),
+        edition.listed,
+    )
+    return published
+
+
+async def _assembled(
+    desk: Desk, plan: Plan, revision: int, outcomes: Sequence[Story | Failure]
+) -> Edition:
+    """The edition of *outcomes*, less what was taken back."""
+    calibrations, taken_back = desk.meter.calibrations(), await _taken_back(desk, plan)
+    return assemble(plan, revision, outcomes, utc_now(), calibrations, taken_back)
+
+
+async def _taken_back(desk: Desk, plan: Plan) -> tuple[Retraction, ...]:
+    """What was taken back of the edition, and stays out of it."""
+    records = Retractions(desk.archive.files)
+    return await asyncio.to_thread(records.of, plan.paper, plan.edition_date)
+
+
+async def _publish(desk: Desk, plan: Plan, edition: Edition, *, reading: bool = False) -> Published:
+    """Draw *edition* and print it. *reading*: whether articles are still under way."""
+    tell("rendering", total=len(plan.formats))
+    workers = await desk.press.drawers(reading=reading)
+    made = await asyncio.gather(*(rendered(desk, workers, edition, n) for n in plan.formats))
+    edition, renditions = add_renditions(edition, made)
+    published = await asyncio.to_thread(desk.archive.publish, edition, renditions)
+    for address in desk.archive.editions.addresses(published.edition).values():
+        get_run_logger().info("printed %s", address)
+    tell("published", revision=edition.revision, stories=len(edition.stories))
+    return published
+
+
+def _unseen(_: Story | Failure) -> None:
+    """Of an edition among many, no one watches the progress."""

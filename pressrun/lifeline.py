@@ -11,6 +11,7 @@ import os
 import runpy
 import select
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -34,9 +35,43 @@ def _watch(parent: int) -> None:
         readable, _, _ = select.select([0], [], [], POLL_S)
         if readable and not os.read(0, 4096):
             break
+    for group in groups_below(os.getpid()):  # a Prefect worker's runs have sessions of their own
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(group, signal.SIGKILL)
     if os.getpgrp() == os.getpid():  # what we started goes with us
         os.killpg(0, signal.SIGKILL)
     os._exit(1)
+
+
+def groups_below(pid: int) -> set[int]:
+    """The process groups that descendants of *pid* lead."""
+    processes = _processes()
+    below, grown = {pid}, True
+    while grown:
+        more = {child for child, (parent, _) in processes.items() if parent in below} - below
+        below |= more
+        grown = bool(more)
+    return {child for child in below - {pid} if processes[child][1] == child}
+
+
+def _processes() -> dict[int, tuple[int, int]]:
+    """Each process's parent and group."""
+    found: dict[int, tuple[int, int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):  # pid (name) state parent group ...
+        with suppress(OSError):
+            parent, group = stat.read_text(errors="replace").rpartition(")")[2].split()[1:3]
+            found[int(stat.parent.name)] = (int(parent), int(group))
+    if not found:  # macOS
+        listed = subprocess.run(
+            ["ps", "-A", "-o", "pid=,ppid=,pgid="],  # noqa: S607
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        for line in listed.stdout.splitlines():
+            child, parent, group = line.split()
+            found[int(child)] = (int(parent), int(group))
+    return found
 
 
 @asynccontextmanager

@@ -354,6 +354,19 @@ class Failure(Value):
     transient: bool = False
 
 
+class Refresh(StrEnum):
+    """What of a printed edition is made anew, the list apart; what comes after it follows."""
+
+    PAGES = "pages"
+    """Every page is fetched again; what it says now is summarised where it changed."""
+    SUMMARIES = "summaries"
+    """Every summary is asked for again, of the archived pages."""
+    PROMPTS = "prompts"
+    """Summaries by other prompts, models or limits than today's are asked for again."""
+    RENDITIONS = "renditions"
+    """The files are drawn again, of the same stories."""
+
+
 class ChangeKind(StrEnum):
     """How a story differs between two printings of an edition."""
 
@@ -421,7 +434,11 @@ class RenditionRecord(Value):
 
 
 class Plan(Value):
-    """What a printing set out to do, written before any fetch; a resumed run follows it."""
+    """What a printing set out to do, written before any fetch; a resumed run follows it.
+
+    Pages fetched before *pages_since*, and summaries made before *summaries_since*, are not used.
+    *redraws* is the revision whose stories are drawn again, when that is all.
+    """
 
     schema_version: Literal[1] = 1
     paper: str
@@ -438,6 +455,9 @@ class Plan(Value):
     formats: tuple[str, ...]
     max_chars: PositiveInt
     coverage: float
+    pages_since: Moment | None = None
+    summaries_since: Moment | None = None
+    redraws: PositiveInt | None = None
 
 
 class Edition(Value):
@@ -464,7 +484,7 @@ class Edition(Value):
     revision: PositiveInt
     """Number of this printing, from 1."""
     follows: PositiveInt | None = None
-    """The revision that was current when this one was printed; none for the first."""
+    """The revision that *changes* are told against; none for a first printing, however drawn."""
     changes: tuple[Change, ...] = ()
     """How its stories differ from those of *follows*, by rank."""
     printed_at: Moment

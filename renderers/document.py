@@ -15,6 +15,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pressrun.errors import RenderError
 from pressrun.models import (
+    DUPLICATE,
+    RETRACTED,
+    ChangeKind,
     Edition,
     Failure,
     FindingKind,
@@ -50,7 +53,8 @@ class Item:
     """A story as printed. *anchor* is its `id`; *link* is None when the address is unsafe.
 
     *phrased*: a line holds each phrase of the title, from one space or sign to the next, so that
-    a Chinese headline need not be broken within a word.
+    a Chinese headline need not be broken within a word. *mark* says how it differs from the
+    printing before.
     """
 
     anchor: str
@@ -62,6 +66,7 @@ class Item:
     medium: str
     time: str
     moment: str
+    mark: str
     summary: str
     summary_lang: str
     keywords: tuple[str, ...]
@@ -71,18 +76,25 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A listed headline that is not printed, and why: in words, and as the error said it."""
+    """A listed headline that is not printed, and why: in words, and as the error said it.
+
+    What was taken back has no link, and the reason that was given to readers.
+    """
 
     rank: int
     title: str
     link: str | None
     why: str
     reason: str
+    reason_lang: str
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An edition in reading order: front, stories, gaps, colophon."""
+    """An edition in reading order: front, stories, gaps, colophon.
+
+    *changes* is how it differs from the printing before, in a line; empty where it does not.
+    """
 
     words: Words
     lang: str
@@ -91,6 +103,7 @@ class Document:
     iso_day: str
     counts: str
     stamps: tuple[str, ...]
+    changes: str
     items: tuple[Item, ...]
     gaps: tuple[Gap, ...]
     colophon: tuple[tuple[str, tuple[str, ...]], ...]
@@ -125,6 +138,7 @@ def make_document(edition: Edition) -> Document:
         iso_day=edition.edition_date.isoformat(),
         counts=_counts(edition, words),
         stamps=tuple(_stamps(edition, words, zone)),
+        changes=_changes(edition, words, zone),
         items=tuple(
             _item(position, story, edition, words, zone)
             for position, story in enumerate(edition.stories, 1)
@@ -150,6 +164,34 @@ def _stamps(edition: Edition, words: Words, zone: ZoneInfo) -> Iterator[str]:
         yield words.revision.format(number=edition.revision)
 
 
+def _changes(edition: Edition, words: Words, zone: ZoneInfo) -> str:
+    ranks: dict[ChangeKind, list[str]] = {}
+    for change in edition.changes:
+        ranks.setdefault(change.kind, []).append(str(change.rank))
+    said = [
+        form.format(count=len(ranks[kind]))
+        + (
+            words.ranks.format(ranks=words.comma.join(ranks[kind]))
+            if len(ranks[kind]) <= NOTES_SHOWN
+            else ""
+        )
+        for kind, form in words.changes.items()
+        if kind in ranks
+    ]
+    if not said:
+        return ""
+    return words.changed.format(
+        number=edition.revision,
+        time=_time(edition.printed_at, edition, words, zone),
+        changes=words.semicolon.join(said),
+    )
+
+
+def _mark(story: Story, edition: Edition, words: Words) -> str:
+    kind = next((change.kind for change in edition.changes if change.url == story.url), None)
+    return words.marks.get(kind, "") if kind else ""
+
+
 def _item(position: int, story: Story, edition: Edition, words: Words, zone: ZoneInfo) -> Item:
     title = plain(story.title, TITLE_CHARS) or words.untitled
     return Item(
@@ -162,6 +204,7 @@ def _item(position: int, story: Story, edition: Edition, words: Words, zone: Zon
         medium=plain(story.medium, LABEL_CHARS),
         time=_time(story.published, edition, words, zone) if story.published else "",
         moment=story.published.astimezone(zone).isoformat() if story.published else "",
+        mark=_mark(story, edition, words),
         summary=plain(story.summary.text, TEXT_CHARS),
         summary_lang=language_tag(story.summary.language, words.tag),
         keywords=tuple(plain(word, LABEL_CHARS) for word in story.summary.keywords),
@@ -221,12 +264,17 @@ def _gap(failure: Failure, words: Words) -> Gap:
     kind = words.kinds.get(failure.kind, "")
     # The link says which page; and the remedy, behind the semicolon, is the operator's.
     reason = failure.reason.removeprefix(f"{failure.url}: ").partition("; ")[0]
+    retracted = failure.kind == RETRACTED
+    if retracted:  # an editor's words for readers, if there are any
+        reason = failure.reason if failure.reason != RETRACTED else ""
+    step = "" if failure.kind in (DUPLICATE, RETRACTED) else words.steps[failure.step]
     return Gap(
         rank=failure.rank,
         title=plain(failure.title, TITLE_CHARS) or words.untitled,
-        link=web_link(failure.url),
-        why=words.steps[failure.step] + (words.joint + kind if kind else ""),
+        link=None if retracted else web_link(failure.url),
+        why=words.joint.join(filter(None, (step, kind))),
         reason=plain(reason, REASON_CHARS),
+        reason_lang=words.tag if retracted else "en",
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from pressrun.models import Step
+from pressrun.models import ChangeKind, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,9 @@ class Words:
     clock: str
     as_of: str
     revision: str
+    changed: str
+    ranks: str
+    comma: str
     counts: str
     counts_all: str
     nothing_listed: str
@@ -53,6 +56,8 @@ class Words:
     rankings: Mapping[str, str] = field(default_factory=dict)
     skips: Mapping[str, str] = field(default_factory=dict)
     repairs: Mapping[str, str] = field(default_factory=dict)
+    changes: Mapping[ChangeKind, str] = field(default_factory=dict)
+    marks: Mapping[ChangeKind, str] = field(default_factory=dict)
 
     def day(self, day: date) -> str:
         """*day* with its weekday, in full."""
@@ -72,6 +77,9 @@ ZH = Words(
     clock="{month}月{day}日 {time}",
     as_of="截至 {time}",
     revision="第 {number} 版",
+    changed="第 {number} 版，{time} 印：{changes}",
+    ranks="（{ranks}）",
+    comma="、",
     counts="{listed} 条中的 {stories} 条",
     counts_all="共 {stories} 条",
     nothing_listed="当日榜单为空",
@@ -105,7 +113,7 @@ ZH = Words(
         Step.FETCH: "抓取失败",
         Step.EXTRACT: "未能提取正文",
         Step.SUMMARISE: "未能生成摘要",
-        Step.ASSEMBLE: "不再重复刊登",
+        Step.ASSEMBLE: "未刊登",
     },
     kinds={
         "PageTooLarge": "页面过大",
@@ -119,7 +127,9 @@ ZH = Words(
         "NotArticle": "不是所列的文章",
         "ExtractionTimeout": "读取页面超出时限",
         "WorkerDied": "读取页面的进程中断",
-        "Duplicate": "与本期另一条同文",
+        "Duplicate": "不再重复刊登：与本期另一条同文",
+        "Late": "截稿时尚未完成",
+        "Retracted": "已撤回",
         "EngineUnavailable": "模型服务没有响应",
         "ModelMissing": "模型未安装",
         "EngineBusy": "模型服务太忙",
@@ -162,6 +172,19 @@ ZH = Words(
         "cut at a sentence end": "在句末截短",
         "cut at a clause": "在分句处截短",
     },
+    changes={
+        ChangeKind.ADDED: "补入 {count} 篇",
+        ChangeKind.LATE: "截稿后补入 {count} 篇",
+        ChangeKind.DROPPED: "撤下 {count} 篇",
+        ChangeKind.RETRACTED: "撤回 {count} 篇",
+        ChangeKind.ARTICLE: "{count} 篇原文已更改",
+        ChangeKind.SUMMARY: "{count} 篇摘要重写",
+    },
+    marks={
+        ChangeKind.ADDED: "本版补入",
+        ChangeKind.LATE: "截稿后补入",
+        ChangeKind.ARTICLE: "原文已更改",
+    },
 )
 
 EN = Words(
@@ -175,6 +198,9 @@ EN = Words(
     clock="{day} {month}, {time}",
     as_of="As of {time}",
     revision="Revision {number}",
+    changed="Revision {number}, printed {time}: {changes}",
+    ranks=" ({ranks})",
+    comma=", ",
     counts="{stories} of {listed} stories",
     counts_all="Stories: {stories}",
     nothing_listed="The day’s list is empty",
@@ -208,7 +234,7 @@ EN = Words(
         Step.FETCH: "Not fetched",
         Step.EXTRACT: "No article extracted",
         Step.SUMMARISE: "Not summarised",
-        Step.ASSEMBLE: "Not printed twice",
+        Step.ASSEMBLE: "Not printed",
     },
     kinds={
         "PageTooLarge": "the page is too large",
@@ -222,7 +248,9 @@ EN = Words(
         "NotArticle": "not the article that was listed",
         "ExtractionTimeout": "the page took too long to read",
         "WorkerDied": "the process that read the page died",
-        "Duplicate": "the text is that of another story",
+        "Duplicate": "Not printed twice: the text is that of another story",
+        "Late": "not ready at the press deadline",
+        "Retracted": "Taken back after it was printed",
         "EngineUnavailable": "the model’s server does not answer",
         "ModelMissing": "the model is not installed",
         "EngineBusy": "the model’s server is too busy",
@@ -241,6 +269,19 @@ EN = Words(
         "spread": "spread over the day, newest first",
     },
     skips={},
+    changes={
+        ChangeKind.ADDED: "added: {count}",
+        ChangeKind.LATE: "added after the deadline: {count}",
+        ChangeKind.DROPPED: "dropped: {count}",
+        ChangeKind.RETRACTED: "retracted: {count}",
+        ChangeKind.ARTICLE: "articles changed: {count}",
+        ChangeKind.SUMMARY: "summaries rewritten: {count}",
+    },
+    marks={
+        ChangeKind.ADDED: "Added in this printing",
+        ChangeKind.LATE: "Added after the deadline",
+        ChangeKind.ARTICLE: "The article has changed since the printing before",
+    },
 )
 
 

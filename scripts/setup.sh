@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes .venv with the locked dependencies, and installs missing system libraries.
-#   setup.sh run|dev
+#   setup.sh run|dev|browser
 # Does nothing when that was done before, in this folder, for the same lock files. A set-up that was
 # cut short begins anew; what uv had downloaded is in its cache.
 set -eu
@@ -8,6 +8,13 @@ cd "$(dirname "$0")/.."
 here=$(pwd -P)
 level=$1
 unset PYTHONHOME PYTHONPATH
+# The browser's tests need what the others do, and Chromium. On a Mac Playwright brings its own.
+browser=
+if [ "$level" = browser ]; then
+    level=dev
+    if [ "$(uname)" != Darwin ]; then browser=chromium; fi
+fi
+has_browser() { [ -z "$browser" ] || command -v "$browser" >/dev/null; }
 
 say() { printf 'pressrun: %s\n' "$*" >&2; }
 # What is wrong, then the line to type, if there is one.
@@ -44,7 +51,7 @@ is_ready() {
         { [ "$ready_level" = "$level" ] || [ "$ready_level" = dev ]; }
 }
 read_ready
-if is_ready; then exit 0; fi
+if is_ready && has_browser; then exit 0; fi
 
 [ -w . ] || fail "$here is not writable; clone it where you may write"
 exec 9<scripts/setup.sh
@@ -52,7 +59,7 @@ if command -v flock >/dev/null && ! flock -n 9; then
     say "waiting for another set-up of this folder"
     flock 9
     read_ready
-    if is_ready; then exit 0; fi
+    if is_ready && has_browser; then exit 0; fi
 fi
 
 if [ -z "$python" ] && is_whole; then python=$ready_python; fi
@@ -73,10 +80,12 @@ trap 'exit 130' INT TERM
 # Pango, HarfBuzz and fontconfig are loaded by name when WeasyPrint runs; llama.cpp needs OpenMP.
 # Without harfbuzz-subset WeasyPrint cuts fonts itself, slower; not every release packages it.
 missing() { # needed|wanted: the Debian packages of what Python does not find
-    "$python" - "$1" <<'PYTHON'
+    "$python" - "$1" "$level" <<'PYTHON'
 import ctypes
+import glob
 import importlib.util
 import os
+import shutil
 import sys
 
 libraries = {
@@ -104,13 +113,20 @@ else:
             packages.append(package)
     if sys.argv[1] == "needed" and not importlib.util.find_spec("ensurepip"):
         packages.append("python%d.%d-venv" % sys.version_info[:2])
+    # The tests of several workers run a PostgreSQL of their own; without one they are skipped.
+    if sys.argv[1:] == ["wanted", "dev"] and not (
+        glob.glob("/usr/lib/postgresql/*/bin/initdb") or shutil.which("initdb")
+    ):
+        packages.append("postgresql")
 print(*packages)
 PYTHON
 }
+# shellcheck disable=SC2046 # a list of words
+needs() { echo $(missing needed) $(has_browser || echo "$browser"); }
 # What apt knows of the packages named.
 known() { for name; do if apt-cache show "$name" >/dev/null 2>&1; then echo "$name"; fi; done; }
 
-needed=$(missing needed)
+needed=$(needs)
 wanted=$(missing wanted)
 if [ -n "$needed$wanted" ] && command -v apt-get >/dev/null; then
     root=none
@@ -143,7 +159,7 @@ if [ -n "$needed$wanted" ] && command -v apt-get >/dev/null; then
             grep '^[EW]:' "$log" >&2 || tail -n 3 "$log" >&2
             [ -z "$needed" ] || fail "apt failed; when that is mended, make again"
         fi
-        needed=$(missing needed)
+        needed=$(needs)
     fi
 fi
 if [ -n "$needed" ]; then

@@ -253,6 +253,11 @@ class OllamaSettings(Group):
         description="Requests under way at once at a host; 0: as many as it has slots, found out "
         "from how long requests wait there.",
     )
+    shared_limit: bool = Field(
+        False,
+        description="Whether a host's slots are counted for all workers together, by a Prefect "
+        "limit that `pressrun limits set` makes; besides `concurrency`, which is each run's own.",
+    )
     num_ctx: int = Field(
         8192,
         ge=1024,

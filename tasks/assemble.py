@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pressrun import __version__
+from pressrun.archive.retractions import Retraction
 from pressrun.errors import (
     CoverageError,
     EngineUnavailable,
@@ -17,6 +18,7 @@ from pressrun.errors import (
 )
 from pressrun.models import (
     DUPLICATE,
+    RETRACTED,
     Article,
     Calibration,
     Edition,
@@ -28,6 +30,7 @@ from pressrun.models import (
     Story,
     Summary,
 )
+from tasks.compare import compare
 from tasks.extraction.tidy import key
 
 _LONG_LINE = 20
@@ -85,11 +88,14 @@ def assemble(
     outcomes: Sequence[Story | Failure],
     printed_at: datetime,
     calibrations: tuple[Calibration, ...] = (),
+    retractions: Sequence[Retraction] = (),
 ) -> Edition:
     """The edition of *plan*, its stories and failures in the order of the list.
 
     Of stories with the same text the first is printed, and the others are said to be duplicates.
+    What was taken back (*retractions*, those in force) stays out.
     """
+    outcomes = withhold(outcomes, retractions)
     stories, duplicates = _printed_once([one for one in outcomes if isinstance(one, Story)])
     failures = [one for one in outcomes if isinstance(one, Failure)] + duplicates
     return Edition(
@@ -110,6 +116,54 @@ def assemble(
         stories=tuple(stories),
         failures=tuple(sorted(failures, key=lambda failure: failure.rank)),
     )
+
+
+def withhold(
+    outcomes: Sequence[Story | Failure], retractions: Sequence[Retraction]
+) -> list[Story | Failure]:
+    """*outcomes* with a failure, "Retracted", for each that one of *retractions* covers."""
+    kept: list[Story | Failure] = []
+    for one in outcomes:
+        text = one.text_sha256 if isinstance(one, Story) else None
+        covering = next((r for r in retractions if r.covers(one.url, text)), None)
+        kept.append(make_retracted(one, covering) if covering else one)
+    return kept
+
+
+def make_retracted(one: Headline | Story | Failure, retraction: Retraction) -> Failure:
+    """What an edition says of *one* in its place. Without a reason for readers, just that."""
+    return Failure(
+        rank=one.rank,
+        title=one.title,
+        url=one.url,
+        step=Step.ASSEMBLE,
+        kind=RETRACTED,
+        reason=retraction.reason or RETRACTED,
+    )
+
+
+def redrawn(edition: Edition, revision: int, printed_at: datetime) -> Edition:
+    """*edition* as *revision*, whose files are still to be drawn.
+
+    What it told of the printing before it, it tells again: its readers may have missed it.
+    """
+    update = {
+        "pressrun_version": __version__,
+        "revision": revision,
+        "printed_at": printed_at,
+        "renditions": (),
+        "missing_glyphs": (),
+        "render_failures": (),
+    }
+    return edition.model_copy(update=update)
+
+
+def following(edition: Edition, before: Edition | None) -> Edition:
+    """*edition*, and how it differs from the printing *before* it, if there is one."""
+    if before is None:
+        return edition
+    update = {"follows": before.revision, "changes": compare(before, edition)}
+    return edition.model_copy(update=update)
 
 
 def _printed_once(stories: Sequence[Story]) -> tuple[list[Story], list[Failure]]:
@@ -135,7 +189,7 @@ def _duplicate(story: Story, first: Story) -> Failure:
 
 
 def require_coverage(edition: Edition, least: float) -> None:
-    """Refuse an edition with too few stories.
+    """Refuse an edition with too few stories; the printing that it follows stands.
 
     Raises:
         EngineUnavailable: under *least* (0 to 1) of what was listed became stories, and not
@@ -144,11 +198,13 @@ def require_coverage(edition: Edition, least: float) -> None:
     """
     if edition.coverage >= least:
         return
+    stands = f"revision {edition.follows} stands, and nothing more was published"
+    left = stands if edition.follows else "nothing was published"
     lost = {EngineUnavailable.__name__, ModelMissing.__name__}
     gone = [one for one in edition.failures if one.kind in lost]
     if gone and (len(edition.stories) + len(gone)) >= least * edition.listed:
         raise EngineUnavailable(
-            f"{edition.paper} {edition.edition_date}: nothing was published, because the engine "
+            f"{edition.paper} {edition.edition_date}: {left}, because the engine "
             f"went while {len(gone)} of {edition.listed} articles waited for their summaries: "
             f"{gone[0].reason}. What was read and summarised is kept: run it again"
         )
@@ -164,7 +220,7 @@ def require_coverage(edition: Edition, least: float) -> None:
         said.append(f"{others} others")
     raise CoverageError(
         f"{edition.paper} {edition.edition_date}: {len(edition.stories)} of {edition.listed} "
-        f"articles became stories, under the threshold of {least:.0%}; nothing was published "
+        f"articles became stories, under the threshold of {least:.0%}; {left} "
         f"({', '.join(said)}). "
         f"{remedy} lower papers.{edition.paper}.coverage",
         transient=transient,

@@ -1,18 +1,40 @@
-"""Edition -> the table that an operator reads in Prefect's UI, as Markdown (pure)."""
+"""Edition -> what an operator reads of it in Prefect's UI: Markdown, and a plain table (pure)."""
 
 import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
 
+from pressrun.archive.layout import SITE, site_folder
 from pressrun.models import Edition, Failure, Story
 from pressrun.spent import Spent
 
 _MARKS = re.compile(r"([\\`*_\[\]<>|#~!])")
-_COLUMNS = ("", "Story", "State", "Seconds", "Queued", "Load", "Tokens in", "Out", "Out/s")
+_COLUMNS = ("", "Story", "State", "Seconds", "Tokens")
+"""As many as the page of a run has room for beside its panel; the table has the others."""
+_MEASURED = (
+    *("state", "characters", "way", "seconds", "queued", "loading"),
+    *("tokens in", "tokens out", "out a second", "reason"),
+)
+_PAGE = "index.html"
 
 
-def as_markdown(edition: Edition) -> str:
-    """A row an article: story, how it was made, what its summary took; then what it lacks.
+def public_folder(site_url: object, paper: str, day: date) -> str:
+    """Where readers find an edition, with a slash at its end, when the site is at *site_url*."""
+    return f"{str(site_url).rstrip('/')}/{site_folder(paper, day).removeprefix(f'{SITE}/')}/"
 
-    Titles and reasons are other people's text: none of it acts as Markdown or HTML.
+
+def public_places(edition: Edition, site_url: object) -> dict[str, str]:
+    """Name of each rendition -> its address on the site; the page's is its folder's."""
+    folder = public_folder(site_url, edition.paper, edition.edition_date)
+    return {r.name: folder + r.name * (r.name != _PAGE) for r in edition.renditions}
+
+
+def as_markdown(edition: Edition, places: Mapping[str, str], picture: str | None = None) -> str:
+    """Where its files are; a row an article: how it was made, what it took; what it lacks.
+
+    At the end the *picture*, an address that a page can show. *places* are the files' addresses by
+    name. Titles and reasons are other people's text: none of it acts as Markdown or HTML.
     """
     rows = {story.rank: _story(story) for story in edition.stories}
     rows |= {failure.rank: _failure(failure) for failure in edition.failures}
@@ -24,31 +46,60 @@ def as_markdown(edition: Edition) -> str:
         f"{len(edition.stories)} of {edition.listed} stories, revision {edition.revision}, "
         f"by {_inert(model.model)} ({_inert(model.engine)}{digest})",
         "",
+        *(f"- {_place(name, place)}" for name, place in places.items()),
+        "",
         f"{Spent.on(story.summary for story in edition.stories)}; context {model.context_tokens}"
         + "".join(f", {one.language} estimates x {one.factor:g}" for one in edition.calibrations),
         "",
         _row(*_COLUMNS),
-        "|---:|---|---|---:|---:|---:|---:|---:|---:|",
+        "|---:|---|---|---:|---:|",
         *(rows[rank] for rank in sorted(rows)),
     ]
     if edition.render_failures:
         lines += ["", *(f"- not rendered: {_inert(reason)}" for reason in edition.render_failures)]
+    if picture:
+        lines += ["", f"![front page]({picture})"]
     return "\n".join(lines) + "\n"
+
+
+def as_table(edition: Edition) -> list[dict[str, Any]]:
+    """A row an article, by rank, each with the same columns."""
+    changed = {change.url: change.kind for change in edition.changes}
+    rows = {story.rank: _cells(story, changed) for story in edition.stories}
+    for failure in edition.failures:
+        state = {"state": f"not printed: {failure.step}", "reason": failure.reason}
+        cells = dict.fromkeys(_MEASURED, "") | state
+        rows[failure.rank] = {"no": failure.rank, "title": failure.title, "medium": "", **cells}
+    return [rows[rank] for rank in sorted(rows)]
+
+
+def _cells(story: Story, changed: Mapping[str, str]) -> dict[str, Any]:
+    summary = story.summary
+    per_s = Spent.on((summary,)).tokens_per_s
+    measured = (
+        changed.get(story.url, "printed"),
+        len(summary.text),
+        ", ".join((summary.way, *_made(story))),
+        round(summary.wall_s, 1),
+        round(summary.queued_s, 1),
+        round(summary.load_s, 1),
+        summary.prompt_tokens,
+        summary.output_tokens,
+        round(per_s) if per_s else "",
+        "",
+    )
+    facts = {"no": story.rank, "title": story.title, "medium": story.medium}
+    return facts | dict(zip(_MEASURED, measured, strict=True))
 
 
 def _story(story: Story) -> str:
     summary = story.summary
-    spent = Spent.on((summary,))
     return _row(
         story.rank,
         _inert(story.title),
         _inert(", ".join((summary.way, *_made(story)))),
         f"{summary.wall_s:.1f}",
-        f"{summary.queued_s:.1f}",
-        f"{summary.load_s:.1f}",
-        summary.prompt_tokens,
-        summary.output_tokens,
-        f"{spent.tokens_per_s:.0f}" if spent.output_s else "",
+        summary.prompt_tokens + summary.output_tokens,
     )
 
 
@@ -64,6 +115,16 @@ def _made(story: Story) -> list[str]:
 def _failure(failure: Failure) -> str:
     state = f"failed: {failure.step}: {_inert(failure.reason)}"
     return _row(failure.rank, _inert(failure.title), state, *("" for _ in _COLUMNS[3:]))
+
+
+def _place(name: str, place: str) -> str:
+    """A link where a browser may follow it; a path as it is, for a page of the UI may not."""
+    return f"[{name}](<{place}>)" if is_web(place) else f"`{place}`"
+
+
+def is_web(place: str) -> bool:
+    """Whether a browser can be sent to *place*."""
+    return place.startswith(("http://", "https://"))
 
 
 def _row(*cells: object) -> str:

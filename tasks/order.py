@@ -10,20 +10,27 @@ from zoneinfo import ZoneInfo
 
 from pressrun.archive import Archive
 from pressrun.errors import SettingsError
-from pressrun.models import Edition, Moment, Plan, Value
+from pressrun.models import Edition, Moment, Plan, Refresh, Value
 from settings import PaperSettings, Settings
+from tasks.archives import archive_of
 from tasks.engines.address import from_typed
+from tasks.summaries.brief import brief_for
 from tasks.summaries.wording import load_wording
 
 _NOT_CONTENT = {"formats", "coverage", "default_day", "schedule", "deadline"}
 """Settings of a paper that leave the words of an edition as they are."""
 
 
+PRINTED = "already printed"
+"""What a run says that had nothing to do."""
+
+
 class Order(Value):
     """One edition to print: a paper on a date, as the settings stood at *moment*.
 
     *as_of* is the moment when the day was not over by then. *content_sha256* names the settings
-    that change what is printed, the formats apart.
+    that change what is printed, the formats apart. *refresh* is what is made anew, unless it was
+    so after *since*.
     """
 
     name: str
@@ -32,6 +39,8 @@ class Order(Value):
     moment: Moment
     as_of: Moment | None
     content_sha256: str
+    refresh: Refresh | None = None
+    since: Moment | None = None
 
 
 class Todo(StrEnum):
@@ -40,6 +49,7 @@ class Todo(StrEnum):
     NOTHING = "nothing"
     PRINT = "print"
     RESUME = "resume"
+    REDRAW = "redraw"
 
 
 class Assignment(Value):
@@ -47,7 +57,7 @@ class Assignment(Value):
 
     *edition* is the current printing, if any. *plan* is the one to follow: of the unfinished
     *revision* when resuming, of the current edition when its transient failures are tried
-    again or other formats are wanted; none when the headlines are to be listed.
+    again, other formats are wanted or it is refreshed; none when the headlines are to be listed.
     """
 
     todo: Todo
@@ -93,8 +103,18 @@ def overrides(
     )
 
 
-def place_order(settings: Settings, name: str, edition_date: date, moment: datetime) -> Order:
+def place_order(
+    settings: Settings,
+    name: str,
+    edition_date: date,
+    moment: datetime,
+    *,
+    refresh: Refresh | None = None,
+    since: datetime | None = None,
+) -> Order:
     """The order for paper *name* on *edition_date*, placed at *moment*.
+
+    *refresh* without *since* makes it anew whenever it was made before *moment*.
 
     Raises:
         SettingsError: there is no such paper, or the day has not begun in its time zone.
@@ -113,6 +133,8 @@ def place_order(settings: Settings, name: str, edition_date: date, moment: datet
         moment=moment,
         as_of=moment if edition_date == today else None,
         content_sha256=_content_sha256(settings, paper),
+        refresh=refresh,
+        since=(since or moment) if refresh else None,
     )
 
 
@@ -133,24 +155,51 @@ def assign(archive: Archive, order: Order) -> Assignment:
     Raises:
         ArchiveError: the archive cannot be read.
     """
-    editions = archive.editions
     current = archive.settle(order.name, order.edition_date)
+    if order.refresh and current and current.as_of is None:
+        return _refreshed(archive, order, order.refresh, current)
     same = current if _is_printing_of(order, current) else None
-    made = tuple(record.format for record in same.renditions) if same else ()
+    made = _formats(same) if same else ()
     if same and set(made).issuperset(order.paper.formats) and not _may_better(same):
         return Assignment(todo=Todo.NOTHING, edition=current)
-    unfinished = editions.unfinished(order.name, order.edition_date)
-    if unfinished is not None:
-        revision, plan = unfinished
-        # The list of an unfinished day has moved on since: it is printed anew.
-        if plan.content_sha256 == order.content_sha256 and plan.as_of is None:
-            plan = _by_paper(plan, order.paper, made)
-            return Assignment(todo=Todo.RESUME, edition=current, plan=plan, revision=revision)
+    begun = _begun(archive, order)
+    # The list of an unfinished day has moved on since: it is printed anew.
+    if begun and begun[1].content_sha256 == order.content_sha256 and begun[1].as_of is None:
+        plan = _by_paper(begun[1], order.paper, made)
+        return Assignment(todo=Todo.RESUME, edition=current, plan=plan, revision=begun[0])
     if same:
-        plan = editions.plan(order.name, order.edition_date, same.revision)
+        plan = _plan_of(archive, same)
         plan = _by_paper(plan, order.paper, made)
         return Assignment(todo=Todo.PRINT, edition=current, plan=plan)
     return Assignment(todo=Todo.PRINT, edition=current)
+
+
+def _refreshed(archive: Archive, order: Order, refresh: Refresh, current: Edition) -> Assignment:
+    """What is left of a refresh of *current*, a printing of a whole day."""
+    since = order.since
+    assert since is not None, "a refresh knows what is too old"
+    if refresh is Refresh.PROMPTS:
+        done = current.content_sha256 == order.content_sha256 and _is_worded(current, order.paper)
+    else:
+        done = current.printed_at >= since
+    if done:
+        return Assignment(todo=Todo.NOTHING, edition=current)
+    begun = _begun(archive, order)
+    plan = _plan_of(archive, current)
+    if refresh is Refresh.RENDITIONS:
+        plan = plan.model_copy(update={"formats": order.paper.formats, "redraws": current.revision})
+        begun = begun if begun and begun[1].redraws == current.revision else None
+        return Assignment(
+            todo=Todo.REDRAW, edition=current, plan=plan, revision=begun[0] if begun else None
+        )
+    plan = _by_order(plan, order)
+    if refresh is Refresh.PAGES:
+        plan = plan.model_copy(update={"pages_since": since})
+    if refresh is Refresh.SUMMARIES:
+        plan = plan.model_copy(update={"summaries_since": since})
+    if begun and _is_alike(begun[1], plan):
+        return Assignment(todo=Todo.RESUME, edition=current, plan=begun[1], revision=begun[0])
+    return Assignment(todo=Todo.PRINT, edition=current, plan=plan)
 
 
 def is_printed(settings: Settings, order: Order) -> bool:
@@ -159,7 +208,7 @@ def is_printed(settings: Settings, order: Order) -> bool:
     Raises:
         ArchiveError: the archive cannot be opened or read.
     """
-    return assign(Archive.open(settings.archive), order).todo is Todo.NOTHING
+    return assign(archive_of(settings), order).todo is Todo.NOTHING
 
 
 def words_options(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -185,6 +234,51 @@ def _is_printing_of(order: Order, edition: Edition | None) -> bool:
 def _may_better(edition: Edition) -> bool:
     """Whether something that *edition* lacks may be had by trying again."""
     return bool(edition.render_failures) or any(failure.transient for failure in edition.failures)
+
+
+def _begun(archive: Archive, order: Order) -> tuple[int, Plan] | None:
+    return archive.editions.unfinished(order.name, order.edition_date)
+
+
+def _plan_of(archive: Archive, edition: Edition) -> Plan:
+    plan = archive.editions.plan(edition.paper, edition.edition_date, edition.revision)
+    return plan.model_copy(update={"redraws": None})
+
+
+def _formats(edition: Edition) -> tuple[str, ...]:
+    return tuple(record.format for record in edition.renditions)
+
+
+def _is_worded(edition: Edition, paper: PaperSettings) -> bool:
+    """Whether every summary of *edition* was asked for as *paper* asks now."""
+    from tasks.summarise import prompt_sha256  # all that summarises: only a refresh needs it
+
+    wording = load_wording(paper.prompts)
+    return all(
+        story.summary.prompt_sha256
+        == prompt_sha256(brief_for(paper, story.language, wording), story.language)
+        for story in edition.stories
+    )
+
+
+def _is_alike(begun: Plan, wanted: Plan) -> bool:
+    """Whether what was *begun* comes to what is *wanted*, the model apart."""
+    apart = {"model", "created_at", "formats", "coverage"}
+    return begun.model_dump(exclude=apart) == wanted.model_dump(exclude=apart)
+
+
+def _by_order(plan: Plan, order: Order) -> Plan:
+    """*plan* with all that the paper's settings say now, its headlines apart."""
+    paper = order.paper
+    update = {
+        "title": paper.title,
+        "language": paper.language,
+        "content_sha256": order.content_sha256,
+        "max_chars": paper.length_for(paper.language),
+        "coverage": paper.coverage,
+        "formats": paper.formats,
+    }
+    return plan.model_copy(update=update)
 
 
 def _by_paper(plan: Plan, paper: PaperSettings, made: tuple[str, ...]) -> Plan:

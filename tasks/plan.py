@@ -4,7 +4,7 @@ import asyncio
 
 from pressrun.models import Listing, ListNote, ListRecord, ModelIdentity, Plan
 from tasks.desk import Desk
-from tasks.order import Assignment, Order
+from tasks.order import Assignment, Order, Todo
 
 
 async def begin_printing(
@@ -20,8 +20,14 @@ async def begin_printing(
         EngineError: the engine cannot serve.
         ArchiveError: the plan cannot be written.
     """
-    _, identity = await desk.engine()
     archive = desk.archive
+    if assignment.todo is Todo.REDRAW:
+        assert assignment.plan is not None, "what is drawn again has a plan"
+        plan = assignment.plan.model_copy(update={"created_at": desk.order.moment})
+        if assignment.revision is not None:
+            return assignment.revision, plan
+        return await asyncio.to_thread(archive.editions.begin, plan), plan
+    _, identity = await desk.engine()
     if assignment.plan is not None:
         if assignment.revision is not None and assignment.plan.model == identity:
             return assignment.revision, assignment.plan

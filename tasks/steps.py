@@ -6,12 +6,15 @@ breaks the shared session. Arguments are not hashed (NO_CACHE): the archive's st
 
 import asyncio
 import hashlib
-from typing import Any, ParamSpec, Protocol, TypeVar
+from datetime import datetime
+from functools import cache, partial
+from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
 from prefect import Task, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import exponential_backoff
+from prefect.utilities.annotations import opaque
 
 from pressrun import errors
 from pressrun.archive import ArticleKey, Failed, SummaryKey
@@ -33,11 +36,13 @@ from pressrun.models import (
     Rendition,
     Summary,
 )
-from tasks.desk import Desk, tell
+from tasks.desk import Desk
 from tasks.extract import EXTRACTOR, extract_article
-from tasks.order import words_options
+from tasks.observing import tell
+from tasks.order import utc_now, words_options
 from tasks.render import render_edition
 from tasks.summarise import is_sound, prompt_sha256, summarise_article, verified
+from tasks.workers import Workers
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -77,26 +82,29 @@ async def list_headlines(desk: Desk) -> tuple[Listing, tuple[ListNote, ...]]:
 
 
 @task(name="read", task_run_name="{headline.rank:02d} read", cache_policy=NO_CACHE)
-async def read_article(desk: Desk, headline: Headline) -> Article:
+async def read_article(desk: Desk, headline: Headline, since: datetime | None = None) -> Article:
     """Fetch and extract the article of *headline*, or take it from the store.
+
+    A page fetched before *since* is fetched again; where it is gone for good, the old one stays.
 
     Raises:
         FetchError: the page could not be had.
         ExtractionError: it has no article.
     """
-    page = await _page(desk, headline)
+    page = await _page(desk, headline, since)
     tell("fetched", rank=headline.rank)
     article = await _article(desk, headline, page)
     tell("extracted", rank=headline.rank)
     return article
 
 
-async def _page(desk: Desk, headline: Headline) -> Page:
+async def _page(desk: Desk, headline: Headline, since: datetime | None) -> Page:
     store, day, fetch = desk.archive.store, desk.order.edition_date, desk.settings.fetch
     # What could turn a final failure into a success: under other limits it is tried again.
     limits = fetch.model_dump(include={"max_bytes", "max_redirects", "private_hosts"})
     under = ",".join(f"{name}={value}" for name, value in limits.items())
-    found = await asyncio.to_thread(store.find_page, day, headline.url, conditions=under)
+    find = partial(store.find_page, day, headline.url, conditions=under)
+    found = await asyncio.to_thread(find, since=since)
     if isinstance(found, Page):
         return found
     if found is not None:
@@ -105,7 +113,10 @@ async def _page(desk: Desk, headline: Headline) -> Page:
         page = await desk.fetcher.fetch_page(headline.url)
     except PressrunError as exc:
         if not exc.transient:
-            failed = Failed.of(exc, conditions=under)
+            old = await asyncio.to_thread(find) if since else None
+            if isinstance(old, Page):
+                return old
+            failed = Failed.of(exc, conditions=under, at=utc_now())
             await asyncio.to_thread(store.record_fetch_failure, day, headline.url, failed)
         raise
     await asyncio.to_thread(store.record_page, day, page)
@@ -138,8 +149,10 @@ async def _article(desk: Desk, headline: Headline, page: Page) -> Article:
 
 
 @task(name="summarise", task_run_name="{headline.rank:02d} summarise", cache_policy=NO_CACHE)
-async def summarise_story(desk: Desk, headline: Headline, article: Article) -> Summary:
-    """The summary of *article*, by the engine or from the store.
+async def summarise_story(
+    desk: Desk, headline: Headline, article: Article, since: datetime | None = None
+) -> Summary:
+    """The summary of *article*, by the engine or from the store, made not before *since*.
 
     Raises:
         EngineError: the engine gave no usable answer.
@@ -153,28 +166,30 @@ async def summarise_story(desk: Desk, headline: Headline, article: Article) -> S
         max_chars=brief.max_chars,
         options=words_options(desk.settings.engines.options(identity.engine)),
     )
-    summary = await asyncio.to_thread(store.find_summary, key)
+    summary = await asyncio.to_thread(store.find_summary, key, since=since)
     if summary is not None:
         # Findings are never taken from the store: the verifier may have learnt since.
         summary = await asyncio.to_thread(verified, summary, article, brief)
     if summary is None or not is_sound(summary):
         tell("summarising", rank=headline.rank)
         summary = await summarise_article(article, engine, identity, brief, desk.meter)
-        await asyncio.to_thread(store.record_summary, key, summary)
+        await asyncio.to_thread(store.record_summary, key, summary, at=utc_now())
         tell("tokens", count=summary.output_tokens)
     tell("summarised", rank=headline.rank)
     return summary
 
 
 @task(name="render", task_run_name="render {name}", cache_policy=NO_CACHE)
-async def render(desk: Desk, edition: Edition, name: str) -> tuple[Rendition, ...]:
-    """The files that renderer *name* makes of *edition*.
+async def render(
+    desk: Desk, workers: Workers, edition: Edition, name: str
+) -> tuple[Rendition, ...]:
+    """The files that renderer *name* makes of *edition*, in one of *workers*.
 
     Raises:
         RenderError: it failed.
     """
     options = desk.settings.renderers.options(name)
-    renditions = await render_edition(desk.workers, edition, name, options)
+    renditions = await render_edition(workers, edition, name, options)
     tell("rendered", name=name)
     return renditions
 
@@ -186,6 +201,14 @@ def recorded(failed: Failed, kind: type[PressrunError]) -> PressrunError:
     error = own.__new__(own)
     PressrunError.__init__(error, failed.reason, transient=failed.transient)
     return error
+
+
+def whole(value: R) -> R:
+    """*value* as an argument of a task, in which Prefect looks for no futures and copies nothing.
+
+    Where it is what a task returned, the two stay tied.
+    """
+    return cast(R, opaque(value))
 
 
 class Retrying(Protocol):
@@ -202,9 +225,14 @@ class Retrying(Protocol):
 
 def with_retries(step: Task[P, R], by: Retrying) -> Task[P, R]:
     """*step*, tried again while what fails is transient, with jittered, doubling waits."""
+    return cast(Task[P, R], _with_retries(step, by.attempts, by.retry_delay_s))
+
+
+@cache  # a Task reads its function's source when it is made
+def _with_retries(step: Task[..., Any], attempts: int, delay_s: float) -> Task[..., Any]:
     return step.with_options(
-        retries=by.attempts - 1,
-        retry_delay_seconds=exponential_backoff(backoff_factor=by.retry_delay_s),
+        retries=attempts - 1,
+        retry_delay_seconds=exponential_backoff(backoff_factor=delay_s),
         retry_jitter_factor=0.5,
         retry_condition_fn=is_transient,
     )

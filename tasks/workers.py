@@ -198,6 +198,8 @@ def _main_hidden() -> Iterator[None]:
         kept = {name: value for name, value in vars(main).items() if name in _MAIN_NAMES}
         for name in kept:
             setattr(main, name, None)
+        # Gone, not None: `inspect`, in another thread, takes a None for a built-in module's.
+        vars(main).pop("__file__", None)
         try:
             yield
         finally:

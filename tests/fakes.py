@@ -131,12 +131,14 @@ class NewsSite(LocalServer):
     """A Sina-shaped list of a few articles whose pages answer as they are told to.
 
     `answers` maps an article's number to the statuses of its next answers; the last one stays.
+    `opened` is a word of every article.
     """
 
     def __init__(self, count: int = 4) -> None:
         super().__init__()
         self.count = count
         self.answers: dict[int, list[int]] = {}
+        self.opened = "十二日上午"
 
     @property
     def list_url(self) -> str:
@@ -178,7 +180,7 @@ class NewsSite(LocalServer):
         status = statuses.pop(0) if len(statuses) > 1 else statuses[0]
         if status != 200:
             return web.Response(status=status, text="no")
-        paragraph = f"测试市第{number}号大桥十二日上午如期通车。市交通局负责人表示，" + (
+        paragraph = f"测试市第{number}号大桥{self.opened}如期通车。市交通局负责人表示，" + (
             "大桥全长三千二百米，总投资十二亿元，双向六车道，预计日均通行车辆四万辆，"
             "通车后两岸居民过江时间由五十分钟缩短到八分钟。"
         )

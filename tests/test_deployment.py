@@ -20,7 +20,6 @@ import pytest
 from pressrun.archive import Archive
 from pressrun.cli.prefect import Server, using
 from pressrun.models import Edition
-from settings import PaperSettings
 from tests.fakes import FakeOllama, NewsSite
 
 REPOSITORY = Path(__file__).parents[1]
@@ -163,10 +162,10 @@ async def test_the_guides_commands_print_editions_from_any_workers_folder(
     (elsewhere := tmp_path / "elsewhere").mkdir()
     env = environment(tmp_path / "home", port)
     api = Server(env["PREFECT_API_URL"], {"api.url": env["PREFECT_API_URL"]})
-    [serve], [work] = commands("1. A server"), commands("3. A worker")
+    [serve], [work] = commands("A server"), commands("A worker")
     [print_one], [print_missed] = (
-        commands("4. An edition on demand"),
-        commands("5. A morning that was missed"),
+        commands("An edition on demand"),
+        commands("A morning that was missed"),
     )
     async with FakeOllama() as gone:
         unreachable = gone.url
@@ -174,7 +173,7 @@ async def test_the_guides_commands_print_editions_from_any_workers_folder(
     async with NewsSite() as site, program(serve, tmp_path, env) as server:
         site.answers = {1: [503, 200], 2: [404]}
         await server.says("Uvicorn running on")
-        for command in commands("2. The deployments"):
+        for command in commands("The deployments"):
             await type_in(command, code, env)
         theirs = {**env, **settings_of_the_worker(site, ollama)}
         async with program(work, elsewhere, theirs) as worker:
@@ -272,7 +271,7 @@ async def check_deployments(code: Path) -> None:
         assert step == {"directory": str(code)}
     assert not on_demand.schedules
     [schedule] = daily.schedules
-    assert (schedule.slug, schedule.active) == ("morning", True)
+    assert (schedule.slug, schedule.active) == ("daily", True)
     assert schedule.schedule.model_dump(include={"cron", "timezone"}) == {
         "cron": "30 6 * * *",
         "timezone": "Asia/Shanghai",
@@ -307,11 +306,11 @@ async def table_of(run_id: UUID) -> str:
     from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
 
     async with get_client() as client:
-        [artifact] = await client.read_artifacts(
+        artifacts = await client.read_artifacts(
             artifact_filter=ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[run_id]))
         )
-    assert artifact.key == "edition-daily"
-    return str(artifact.data)
+    [table] = [one for one in artifacts if one.key == "edition-daily"]
+    return str(table.data)
 
 
 def edition_of(code: Path, day: date) -> Edition:
@@ -319,36 +318,3 @@ def edition_of(code: Path, day: date) -> Edition:
     current = Archive.open(str(code / "archive")).editions.current("daily", day)
     assert current is not None
     return current
-
-
-def form() -> dict[str, Any]:
-    from prefect.utilities.callables import parameter_schema
-
-    from flows.daily import daily_digest
-
-    return parameter_schema(daily_digest).properties
-
-
-def given(field: dict[str, Any]) -> dict[str, Any]:
-    """What the form asks for when a field that may be left out is given."""
-    [schema] = [choice for choice in field["anyOf"] if choice["type"] != "null"]
-    return dict(schema)
-
-
-def test_every_field_of_the_form_is_explained_and_can_be_left_out() -> None:
-    for name, field in form().items():
-        assert field["description"], name
-        assert "default" in field, name
-
-
-def test_the_form_offers_the_installed_engines_and_renderers() -> None:
-    fields = form()
-    assert given(fields["engine"])["enum"] == ["auto", "embedded", "ollama"]
-    assert given(fields["formats"])["items"]["enum"] == ["html", "pdf", "png"]
-    assert given(fields["edition_date"])["format"] == "date"
-
-
-def test_the_forms_limit_has_the_bounds_of_the_settings() -> None:
-    limit = PaperSettings.model_json_schema()["properties"]["limit"]
-    asked = given(form()["limit"])
-    assert (asked["minimum"], asked["maximum"]) == (limit["minimum"], limit["maximum"])

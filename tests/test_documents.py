@@ -68,7 +68,7 @@ def test_the_readmes_prefect_commands_are_those_of_the_guide_which_a_test_types(
     def commands(file: str) -> list[str]:
         blocks = re.findall(r"```sh\n(.*?)```", (ROOT / file).read_text("utf-8"), re.DOTALL)
         lines = [line for block in blocks for line in block.splitlines()]
-        return [line for line in lines if line.startswith("prefect ")]
+        return [line for line in lines if line.startswith(("prefect ", "pressrun up"))]
 
     assert commands("README.md") == commands("docs/prefect.md")[: len(commands("README.md"))]
-    assert len(commands("README.md")) >= 5
+    assert len(commands("README.md")) >= 2

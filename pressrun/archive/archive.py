@@ -1,12 +1,10 @@
 """The archive as a whole: opened by its address, with its parts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from pressrun.archive import layout
+from pressrun.archive import schema
 from pressrun.archive.documents import SCHEMA_VERSION
 from pressrun.archive.editions import Editions, Published
 from pressrun.archive.files import Files, LocalFiles
@@ -26,33 +24,20 @@ class Archive:
         self.site = Site(files, self.editions)
 
     @classmethod
-    def open(cls, address: str) -> "Archive":
+    def open(cls, address: str, options: Mapping[str, str] | None = None) -> "Archive":
         """The archive at *address*, a folder or an fsspec address; made when there is none.
 
+        *options* are what the address's file system takes, as text: `key`, `endpoint_url`, ...
+
         Raises:
-            ArchiveError: it cannot be read or made, or a later Pressrun wrote it.
+            ArchiveError: it cannot be read or made, or has another schema than this Pressrun's.
         """
-        files = files_at(address)
-        raw = files.read(layout.ARCHIVE)
-        if raw is None:
-            schema = _Schema(schema_version=SCHEMA_VERSION)
-            files.swap(layout.ARCHIVE, None, schema.model_dump_json().encode() + b"\n")
-            raw = files.read(layout.ARCHIVE)
-        where = files.address(layout.ARCHIVE)
-        try:
-            version = _Schema.model_validate_json(raw or b"").schema_version
-        except ValidationError as exc:
-            raise ArchiveError(
-                f"{where}: does not say which schema the archive has; if this is an archive of "
-                f'Pressrun, write {{"schema_version":{SCHEMA_VERSION}}} into it, else name '
-                "another folder with --archive or PRESSRUN_ARCHIVE"
-            ) from exc
-        if version != SCHEMA_VERSION:
-            raise ArchiveError(
-                f"{where}: the archive has schema {version}; this Pressrun reads "
-                f"{SCHEMA_VERSION}: use the Pressrun that wrote it, or a later one, or name "
-                "another folder with --archive or PRESSRUN_ARCHIVE"
-            )
+        files = files_at(address, options)
+        found = schema.version(files)
+        if found is None:
+            schema.found(files)
+        elif found != SCHEMA_VERSION:
+            raise ArchiveError(schema.refusal(files, found))
         return cls(files)
 
     def publish(self, edition: Edition, renditions: Sequence[Rendition]) -> Published:
@@ -74,24 +59,16 @@ class Archive:
         return edition
 
 
-def files_at(address: str) -> Files:
-    """The bytes at *address*, whether or not an archive is there; a folder is made.
+def files_at(address: str, options: Mapping[str, str] | None = None) -> Files:
+    """The bytes at *address*, whether or not an archive is there; a folder is made when written to.
 
     Raises:
-        ArchiveError: it cannot be made.
+        ArchiveError: the address cannot be used.
     """
     if address.startswith("file://"):
         address = address.removeprefix("file://")
     if "://" not in address:
         return LocalFiles(Path(address).expanduser())
-    from pressrun.archive.remote import RemoteFiles  # fsspec: only for who needs it
+    from pressrun.archive.remote import remote_files  # fsspec: only for who needs it
 
-    return RemoteFiles(address)
-
-
-class _Schema(BaseModel):
-    """`archive.json`."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    schema_version: int
+    return remote_files(address, options or {})

@@ -21,7 +21,7 @@ from pressrun.archive import layout
 from pressrun.archive.documents import document, written
 from pressrun.archive.files import Files
 from pressrun.errors import ArchiveError
-from pressrun.models import Edition, Plan, Rendition, RenditionRecord
+from pressrun.models import RETRACTED, Edition, Plan, Rendition, RenditionRecord
 
 logger = logging.getLogger(__name__)
 
@@ -128,6 +128,17 @@ class Editions:
             if self._files.swap(key, raw, written(_Pointer(revision=best.revision))):
                 return best
 
+    def fault_of_pointer(self, paper: str, day: date) -> tuple[str, bool]:
+        """What is wrong with the pointer, for a person, and whether `settle` puts it right."""
+        raw = self._files.read(layout.pointer(paper, day))
+        pointed = self._pointed(paper, day, raw)
+        best = self._best(paper, day, pointed)
+        if best == pointed and (pointed or raw is None):
+            return "", True
+        if best is None:
+            return "points at a printing that is not there", False
+        return f"does not point at r{best.revision:04d}, the best that is whole", True
+
     def current(self, paper: str, day: date) -> Edition | None:
         """The current edition; None when there is none.
 
@@ -214,16 +225,23 @@ def is_worse(new: Edition, old: Edition) -> bool:
 
     Like is compared with like: with the same settings, and both of a whole day or both of a day
     so far, fewer stories are worse, then more renditions that failed. Otherwise the newer was
-    wanted, and is worse only when it is empty.
+    wanted, and is worse only when it is empty. A story that was taken back is not missing, and
+    a printing that takes back one of *old*'s is never worse.
     """
+    if _retracted(new) & {story.url for story in old.stories}:
+        return False
     alike = new.content_sha256 == old.content_sha256 and (new.as_of is None) == (old.as_of is None)
     if not alike:
-        return bool(old.stories) and not new.stories
+        return bool(old.stories) and not (new.stories or _retracted(new))
     return _worth(new) < _worth(old)
 
 
 def _worth(edition: Edition) -> tuple[int, int]:
-    return len(edition.stories), -len(edition.render_failures)
+    return len(edition.stories) + len(_retracted(edition)), -len(edition.render_failures)
+
+
+def _retracted(edition: Edition) -> set[str]:
+    return {failure.url for failure in edition.failures if failure.kind == RETRACTED}
 
 
 def _record(rendition: Rendition) -> RenditionRecord:

@@ -16,6 +16,9 @@ from pressrun.errors import ArchiveError
 from pressrun.models import PAPER_NAME
 
 ARCHIVE = "archive.json"
+ARCHIVE_LEASE = "migration.json"
+LEASE = "lease.json"
+STORE = "store"
 EDITIONS = "editions"
 SITE = "site"
 SITE_INDEX = f"{SITE}/index.json"
@@ -28,6 +31,7 @@ LARGEST_NAME = 100
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _RENDITION = re.compile(rf"[a-z0-9][a-z0-9.-]{{0,{LARGEST_NAME - 1}}}")
+_STORED = re.compile(rf"{STORE}/[a-z]+/([0-9a-f]{{2}})/(\1[0-9a-f]{{62}})\.(?:gz|json)")
 _REVISION = re.compile(r"r(\d{4,9})")
 
 
@@ -55,6 +59,12 @@ def record(kind: Literal["fetches", "articles", "summaries"], key: BaseModel) ->
     return f"store/{kind}/{name[:2]}/{name}.json"
 
 
+def stored_name(key: str) -> str | None:
+    """The SHA-256 that a file of the store is called by; None for any other key."""
+    found = _STORED.fullmatch(key)
+    return found[2] if found else None
+
+
 def paper_folder(paper: str) -> str:
     """Folder of a paper's editions.
 
@@ -76,7 +86,16 @@ def pointer(paper: str, day: date) -> str:
 
 def lease(paper: str, day: date) -> str:
     """Key of the file that says who is printing the edition."""
-    return f"{edition_folder(paper, day)}/lease.json"
+    return f"{edition_folder(paper, day)}/{LEASE}"
+
+
+def edition_of_lease(key: str) -> tuple[str, date] | None:
+    """The paper and date whose lease *key* is; None for any other key."""
+    match key.split("/"):
+        case [folder, paper, name, file] if (folder, file) == (EDITIONS, LEASE) and is_paper(paper):
+            day = day_of(name)
+            return (paper, day) if day else None
+    return None
 
 
 def revision_folder(paper: str, day: date, revision: int) -> str:

@@ -11,7 +11,7 @@ import os
 import platform
 import threading
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -82,13 +82,26 @@ class Lease:
         Raises:
             EditionBusy: another holds it; `retry_after_s` is the time until it expires.
         """
-        key = layout.lease(paper, day)
+        what = f"{paper} {day} is being printed"
+        return cls.acquire_key(files, layout.lease(paper, day), what, ttl_s=ttl_s, now=now)
+
+    @classmethod
+    def acquire_key(
+        cls,
+        files: Files,
+        key: str,
+        what: str,
+        *,
+        ttl_s: float,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> Self:
+        """Take the lease at *key*; *what* says what its holder does. Raises as `acquire`."""
         while True:
             moment, raw = now(), files.read(key)
             holder = _parsed(raw)
             if holder and not holder.is_void(moment):
                 raise EditionBusy(
-                    f"{paper} {day} is being printed by {holder}. Wait for it; if you know that "
+                    f"{what} by {holder}. Wait for it; if you know that "
                     f"it is gone, delete {files.address(key)}",
                     retry_after_s=(holder.expires_at - moment).total_seconds(),
                 )
@@ -186,6 +199,15 @@ async def hold_lease(
             await asyncio.to_thread(lease.release)
         except ArchiveError as exc:  # it expires by itself, and the body's own error matters more
             logger.warning("the lease was not given back: %s", exc)
+
+
+def live_leases(files: Files, now: datetime) -> Iterator[tuple[str, date, LeaseRecord]]:
+    """The leases of editions that are held at *now*: paper, date and holder."""
+    for entry in files.entries(layout.EDITIONS):
+        edition = layout.edition_of_lease(entry.key)
+        holder = _parsed(files.read(entry.key)) if edition else None
+        if edition and holder and not holder.is_void(now):
+            yield *edition, holder
 
 
 def machine() -> str:

@@ -1,6 +1,6 @@
 """What the archive's work records hold: typed keys, and what was found for them."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal, Self
 
 from pydantic import Field, JsonValue, NonNegativeInt
@@ -9,12 +9,10 @@ from pressrun.archive.layout import digest
 from pressrun.errors import PressrunError
 from pressrun.models import (
     Article,
-    Failure,
     Headline,
     ModelIdentity,
     Moment,
     Sha256,
-    Step,
     Summary,
     Value,
 )
@@ -24,34 +22,25 @@ class Failed(Value):
     """A final failure of one step, after its retries.
 
     *kind* is the error's class. *conditions* is whatever of the settings could turn the failure
-    into a success (a size limit, a time limit): under others it counts as never tried.
+    into a success (a size limit, a time limit): under others it counts as never tried. *at* is
+    when it failed, where that was noted.
     """
 
     kind: str
     reason: str
     transient: bool = False
     conditions: str = ""
+    at: Moment | None = None
 
     @classmethod
-    def of(cls, error: PressrunError, *, conditions: str = "") -> Self:
+    def of(cls, error: PressrunError, *, conditions: str = "", at: datetime | None = None) -> Self:
         """The record of *error*."""
         return cls(
             kind=type(error).__name__,
             reason=str(error),
             transient=error.transient,
             conditions=conditions,
-        )
-
-    def as_failure(self, headline: Headline, step: Step) -> Failure:
-        """The failure of *headline* that an edition shows."""
-        return Failure(
-            rank=headline.rank,
-            title=headline.title,
-            url=headline.url,
-            step=step,
-            kind=self.kind,
-            reason=self.reason,
-            transient=self.transient,
+            at=at,
         )
 
 
@@ -128,7 +117,7 @@ class SummaryKey(Value):
     ) -> Self:
         """The key for summarising *article*, which is known by what a model may read of it."""
         return cls(
-            article_sha256=digest(_Readable.model_validate(article, from_attributes=True)),
+            article_sha256=readable_sha256(article),
             engine=identity.engine,
             model=identity.model,
             model_digest=identity.digest,
@@ -138,6 +127,11 @@ class SummaryKey(Value):
             max_chars=max_chars,
             options=options or {},
         )
+
+
+def readable_sha256(article: Article) -> str:
+    """What summaries know *article* by."""
+    return digest(_Readable.model_validate(article, from_attributes=True))
 
 
 class _Readable(Value):
@@ -170,3 +164,4 @@ class SummaryRecord(Value):
     schema_version: Literal[1] = 1
     key: SummaryKey
     outcome: Summary
+    recorded_at: Moment | None = None

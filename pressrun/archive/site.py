@@ -78,6 +78,11 @@ class Site:
         entries = index.entries if index else ()
         return next((e.revision for e in entries if _edition(e) == (paper, day)), None)
 
+    def revisions(self) -> dict[tuple[str, date], int]:
+        """What the site shows, by paper and date; nothing when its index is damaged."""
+        _, index = self._index()
+        return {_edition(entry): entry.revision for entry in index.entries} if index else {}
+
     def address(self, edition: Edition) -> str:
         """Path or address of the edition's public page."""
         folder = layout.site_folder(edition.paper, edition.edition_date)

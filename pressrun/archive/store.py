@@ -7,7 +7,7 @@ record written anew. Two runs that record the same at once both succeed.
 import gzip
 import logging
 import zlib
-from datetime import date
+from datetime import date, datetime
 from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -29,6 +29,9 @@ from pressrun.models import Article, Page, Summary
 logger = logging.getLogger(__name__)
 AnyRecord = TypeVar("AnyRecord", FetchRecord, ArticleRecord, SummaryRecord)
 Kind = Literal["lists", "pages"]
+
+_LEVEL = 6
+"""Of compression: 9, the default, takes twice the time for 2 % of a page."""
 
 
 class Store:
@@ -54,12 +57,18 @@ class Store:
         return self._get("pages", sha256)
 
     def find_page(
-        self, edition_date: date, url: str, *, conditions: str = ""
+        self,
+        edition_date: date,
+        url: str,
+        *,
+        conditions: str = "",
+        since: datetime | None = None,
     ) -> Page | Failed | None:
         """What fetching *url* for that day's edition came to; None: it is still to be fetched.
 
         A transient failure is returned as any other: whether to try again is the caller's
-        choice. A failure under other *conditions* than these is not returned.
+        choice. A failure under other *conditions* than these, or anything from before *since*, is
+        not returned.
         """
         key = FetchKey(edition_date=edition_date, url=url)
         found = self._find("fetches", key, FetchRecord)
@@ -67,7 +76,10 @@ class Store:
             return None
         facts = found.outcome
         if isinstance(facts, Failed):
-            return facts if facts.conditions == conditions else None
+            known = facts.conditions == conditions and not _is_old(facts.at, since)
+            return facts if known else None
+        if _is_old(facts.fetched_at, since):
+            return None
         body = self.get_page(facts.page_sha256)
         if body is None:
             return None
@@ -79,6 +91,13 @@ class Store:
             body=body,
             fetched_at=facts.fetched_at,
         )
+
+    def fetched(self, edition_date: date, url: str) -> str | None:
+        """SHA-256 of the page that was fetched for that day's edition; None when none was."""
+        found = self._find("fetches", FetchKey(edition_date=edition_date, url=url), FetchRecord)
+        if found is None or isinstance(found.outcome, Failed):
+            return None
+        return found.outcome.page_sha256
 
     def record_page(self, edition_date: date, page: Page) -> str:
         """Keep a fetched page; the SHA-256 of its body."""
@@ -113,19 +132,21 @@ class Store:
         """Keep an article, or why the page has none."""
         self._keep("articles", ArticleRecord(key=key, outcome=outcome))
 
-    def find_summary(self, key: SummaryKey) -> Summary | None:
-        """The summary made of exactly this; None: it is still to be made."""
+    def find_summary(self, key: SummaryKey, *, since: datetime | None = None) -> Summary | None:
+        """The summary made of exactly this, not before *since*; None: it is still to be made."""
         found = self._find("summaries", key, SummaryRecord)
-        return found.outcome if found else None
+        return found.outcome if found and not _is_old(found.recorded_at, since) else None
 
-    def record_summary(self, key: SummaryKey, summary: Summary) -> None:
-        """Keep a summary."""
-        self._keep("summaries", SummaryRecord(key=key, outcome=summary))
+    def record_summary(
+        self, key: SummaryKey, summary: Summary, *, at: datetime | None = None
+    ) -> None:
+        """Keep a summary, made *at* that moment."""
+        self._keep("summaries", SummaryRecord(key=key, outcome=summary, recorded_at=at))
 
     def _put(self, kind: Kind, data: bytes) -> str:
         sha256 = layout.sha256_of(data)
         # Always written, which mends a damaged one. No time in it: equal bytes, equal file.
-        self._files.write(layout.blob(kind, sha256), gzip.compress(data, mtime=0))
+        self._files.write(layout.blob(kind, sha256), gzip.compress(data, _LEVEL, mtime=0))
         return sha256
 
     def _get(self, kind: Kind, sha256: str) -> bytes | None:
@@ -168,3 +189,8 @@ class Store:
     ) -> None:
         data = record.model_dump_json().encode() + b"\n"
         self._files.write(layout.record(kind, record.key), data)
+
+
+def _is_old(moment: datetime | None, since: datetime | None) -> bool:
+    """Whether what was done at *moment*, None: nobody knows when, is from before *since*."""
+    return since is not None and (moment is None or moment < since)

@@ -7,11 +7,20 @@ import typer
 from rich.console import Console
 
 from pressrun import __version__
+from pressrun.cli.alerts import alerts
+from pressrun.cli.archive import archive
+from pressrun.cli.backfill import backfill
 from pressrun.cli.demo import demo
+from pressrun.cli.diff import diff
 from pressrun.cli.digest import digest
 from pressrun.cli.doctor import doctor
+from pressrun.cli.gaps import gaps
+from pressrun.cli.limits import limits
+from pressrun.cli.metrics import metrics
 from pressrun.cli.models import models
+from pressrun.cli.retract import retract
 from pressrun.cli.streams import open_streams
+from pressrun.cli.up import up
 from pressrun.errors import (
     CoverageError,
     EngineError,
@@ -40,9 +49,18 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("digest")(digest)
+app.command("backfill")(backfill)
 app.command("demo")(demo)
 app.command("doctor")(doctor)
+app.command("gaps")(gaps)
+app.command("diff")(diff)
+app.command("retract")(retract)
+app.command("up")(up)
+app.add_typer(archive)
 app.add_typer(models)
+app.add_typer(alerts)
+app.add_typer(metrics)
+app.add_typer(limits)
 
 
 def _version(wanted: bool) -> None:

@@ -14,12 +14,15 @@ from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as version_of
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from pressrun.archive.archive import Archive, files_at
 from pressrun.archive.documents import SCHEMA_VERSION
 from pressrun.archive.layout import ARCHIVE
 from pressrun.cli.findings import LIMIT_S, Finding, Level, eased, good, within, wrong
-from pressrun.errors import ArchiveError, EngineError, PressrunError
+from pressrun.errors import ArchiveError, EngineError, PressrunError, SettingsError
 from settings import Settings
+from tasks.secrets import revealed
 
 LEAST_PYTHON = (3, 11)
 
@@ -77,6 +80,8 @@ async def ollama_check(settings: Settings) -> Finding:
             found = await engine.survey()
         except EngineError as exc:
             return wrong("ollama", exc, f"start it: ollama serve; pressrun models pull {own.model}")
+        except SettingsError as exc:  # a limit that hosts should share is missing
+            return wrong("ollama", exc, "then ask again: pressrun doctor")
     identity = found.identity
     says = (
         f"{identity.model} at {', '.join(found.hosts)}, context of {identity.context_tokens} tokens"
@@ -169,17 +174,18 @@ def fonts_check(known: Mapping[str, str] | None = None) -> Finding:
     return good("fonts", f"{', '.join(SHA256)}")
 
 
-def archive_check(address: str) -> Finding:
+def archive_check(address: str, secrets: Mapping[str, SecretStr] | None = None) -> Finding:
     """Whether the archive can be written; what is written for that is removed."""
     made = _missing_folders(address)
     try:
-        files = files_at(address)
+        options = {name: revealed(value) for name, value in (secrets or {}).items()}
+        files = files_at(address, options)
         key = f"doctor-{uuid.uuid4().hex}"
         if known := files.read(ARCHIVE):
-            Archive.open(address)  # refuses another schema
+            Archive.open(address, options)  # refuses another schema
         files.write(key, b"may be removed\n")
         files.delete(key)
-    except ArchiveError as exc:
+    except (ArchiveError, SettingsError) as exc:
         return wrong("archive", exc, "name another folder with --archive or PRESSRUN_ARCHIVE")
     finally:
         for folder in made:  # one that is in use by now stays

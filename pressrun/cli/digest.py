@@ -107,8 +107,8 @@ def digest(
     print_edition(order, settings, given, as_json=json_, pull=pull)
 
 
-def parse_day(text: str, paper: PaperSettings, now: datetime) -> date:
-    """The day that *text* names, in the paper's time zone.
+def parse_day(text: str, paper: PaperSettings, now: datetime, where: str = "--date") -> date:
+    """The day that *text* names, in the paper's time zone; *where* it was written.
 
     Raises:
         SettingsError: it names none.
@@ -122,8 +122,8 @@ def parse_day(text: str, paper: PaperSettings, now: datetime) -> date:
         try:
             return date.fromisoformat(text)
         except ValueError as exc:
-            raise SettingsError(f"--date {text}: there is no such day ({exc})") from exc
-    raise SettingsError(f"--date {text}: write YYYY-MM-DD, today or yesterday")
+            raise SettingsError(f"{where} {text}: there is no such day ({exc})") from exc
+    raise SettingsError(f"{where} {text}: write YYYY-MM-DD, today or yesterday")
 
 
 def split_formats(text: str | None) -> tuple[str, ...]:

@@ -82,7 +82,9 @@ async def examine(
             *checks,
             within(
                 "archive",
-                asyncio.to_thread(checkup.archive_check, settings.archive),
+                asyncio.to_thread(
+                    checkup.archive_check, settings.archive, settings.archive_options
+                ),
                 "name another folder with --archive or PRESSRUN_ARCHIVE",
             ),
             *(
@@ -126,7 +128,9 @@ def as_object(findings: tuple[Finding, ...], fit: bool) -> dict[str, Any]:
     }
 
 
-def as_lines(findings: tuple[Finding, ...], fit: bool, *, signs: bool) -> str:
+def as_lines(
+    findings: tuple[Finding, ...], fit: bool, *, signs: bool, what: str = "a digest"
+) -> str:
     """The findings for a person, one a line: with coloured *signs*, else in plain words."""
     target = io.StringIO()
     console = Console(file=target, force_terminal=signs, soft_wrap=True, highlight=False)
@@ -139,6 +143,6 @@ def as_lines(findings: tuple[Finding, ...], fit: bool, *, signs: bool) -> str:
         if finding.remedy:
             line.append(f"; {finding.remedy}", style="bold" if signs else "")
         console.print(line)
-    last = "a digest can run" if fit else "a digest cannot run: see what failed above"
+    last = f"{what} can run" if fit else f"{what} cannot run: see what failed above"
     console.print(Text(last, style="green" if fit else "red"))
     return target.getvalue()

@@ -35,26 +35,26 @@ class Interrupted(KeyboardInterrupt):
         """As shells have it: 130 after Ctrl-C, 143 after SIGTERM, 129 after a hang-up."""
 
 
-def run(main: Coroutine[Any, Any, T], say: Callable[[str], None]) -> T:
+def run(main: Coroutine[Any, Any, T], say: Callable[[str], None], *, grace_s: float = GRACE_S) -> T:
     """What *main* returns, unless a signal cancels it, which *say* is told of at once.
 
-    Call from the main thread.
+    Call from the main thread. *main* has *grace_s* to end.
 
     Raises:
         Interrupted: a signal came before the end.
     """
-    stop = _Stop(say)
+    stop = _Stop(say, grace_s)
     with stop.listening(), asyncio.Runner() as runner:
         return runner.run(stop.guard(main))
 
 
 class _Stop:
-    def __init__(self, say: Callable[[str], None]) -> None:
+    def __init__(self, say: Callable[[str], None], grace_s: float) -> None:
         self._say = say
         self._task: asyncio.Task[Any] | None = None
         self._why: Interrupted | None = None
         self._said = False
-        self._alarm = threading.Timer(GRACE_S, self._end)
+        self._alarm = threading.Timer(grace_s, self._end)
         self._alarm.daemon = True
         self._terminals = [fd for fd in (1, 2) if os.isatty(fd)]
         # What the caller has us ignore (nohup, a shell's background job) stays ignored.

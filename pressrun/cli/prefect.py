@@ -70,7 +70,7 @@ async def prefect_server(which: Literal["auto", "active", "temporary"]) -> Async
         PrefectUnavailable: it does not answer, or does not start.
     """
     url = await asyncio.to_thread(_profile_url) if which != "temporary" else None
-    if url and (which == "active" or _is_loopback(url)) and await _answers(url):
+    if url and (which == "active" or is_loopback(url)) and await _answers(url):
         yield Server(url, {})
         return
     if which == "active":
@@ -173,8 +173,8 @@ def imported(name: str) -> ModuleType:
         return importlib.import_module(name)
 
 
-def load_flow() -> ModuleType:
-    """The module of the daily flow, with what Prefect would import in the event loop later.
+def load_flow(module: str = "flows.daily") -> ModuleType:
+    """The *module* of a flow, with what Prefect would import in the event loop later.
 
     For a thread. What was imported stays: the collector need not look at it again.
     """
@@ -183,7 +183,7 @@ def load_flow() -> ModuleType:
     try:
         for name in IMPORTED_IN_A_RUN:
             imported(name)
-        return imported("flows.daily")
+        return imported(module)
     finally:
         gc.freeze()
         if collecting:
@@ -195,7 +195,8 @@ def _profile_url() -> str | None:
     return str(url) if url else None
 
 
-def _is_loopback(url: str) -> bool:
+def is_loopback(url: str) -> bool:
+    """Whether *url* names this machine."""
     host = urlsplit(url).hostname or ""
     if host == "localhost":
         return True
@@ -208,11 +209,16 @@ def _is_loopback(url: str) -> bool:
 def profile_answers() -> tuple[str | None, bool]:
     """The address of the profile's server, if one is set, and whether it answers."""
     url = _profile_url()
-    return url, url is not None and _healthy(f"{url.rstrip('/')}/health")
+    return url, url is not None and server_answers(url)
+
+
+def server_answers(url: str) -> bool:
+    """Whether a Prefect server answers at *url*, its API's address."""
+    return _healthy(f"{url.rstrip('/')}/health")
 
 
 async def _answers(url: str) -> bool:
-    return await asyncio.to_thread(_healthy, f"{url.rstrip('/')}/health")
+    return await asyncio.to_thread(server_answers, url)
 
 
 def _healthy(url: str) -> bool:

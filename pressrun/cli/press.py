@@ -11,7 +11,6 @@ from typing import Any
 import typer
 
 from pressrun import plugins
-from pressrun.archive import Archive
 from pressrun.cli.interrupts import Interrupted, run
 from pressrun.cli.progress import View, make_view
 from pressrun.cli.report import as_object, print_report
@@ -19,6 +18,7 @@ from pressrun.cli.streams import say, takes_unicode
 from pressrun.errors import PressrunError
 from pressrun.models import Edition
 from settings import Settings
+from tasks.archives import archive_of
 from tasks.order import Order, Todo, assign
 
 
@@ -36,7 +36,7 @@ def print_edition(
     """
     started = time.monotonic()
     require_plugins(order, settings)
-    archive = Archive.open(settings.archive)
+    archive = archive_of(settings)
     assignment = assign(archive, order)
     if assignment.todo is Todo.NOTHING:
         assert assignment.edition is not None
@@ -84,23 +84,25 @@ def require_plugins(order: Order, settings: Settings) -> None:
 async def _print(order: Order, settings: Settings, given: dict[str, Any], view: View) -> None:
     # Imported here: they bring Prefect, which an edition printed already does not need.
     from pressrun.cli.prefect import decline_tracking, load_flow, prefect_server, using
-    from tasks.desk import Hired, lend_desk, observing, open_desk
+    from tasks.desk import press_for
+    from tasks.observing import observing
+    from tasks.press import Hired, lend_press
 
     decline_tracking()
     with observing(view):
         async with (
-            open_desk(order, settings) as desk,
-            _hired(Hired(prefect_server(settings.prefect))) as server,
+            press_for(order, settings) as press,
+            hired(Hired(prefect_server(settings.prefect))) as server,
         ):
             view.event("prefect starting")
             # They start beside each other; the first that cannot says so.
             ready, daily, _ = await asyncio.gather(
                 server.ready(),
                 asyncio.to_thread(load_flow),
-                desk.engine(),
+                press.engine(),
             )
             view.event("prefect", url=ready.url)
-            with using(ready), lend_desk(desk):
+            with using(ready), lend_press(press):
                 state = await daily.daily_digest(
                     edition_date=order.edition_date, paper=order.name, return_state=True, **given
                 )
@@ -112,8 +114,9 @@ async def _print(order: Order, settings: Settings, given: dict[str, Any], view: 
 
 
 @asynccontextmanager
-async def _hired(hired: Any) -> AsyncIterator[Any]:
+async def hired(one: Any) -> AsyncIterator[Any]:
+    """*one*, closed at the end of the block."""
     try:
-        yield hired
+        yield one
     finally:
-        await hired.aclose()
+        await one.aclose()

@@ -1,6 +1,8 @@
 """How many requests a host is given at once: as many as it has slots, found out by asking."""
 
 from collections import deque
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from typing import NamedTuple, Protocol
 
 FIRST_LIMIT = 4
@@ -39,6 +41,17 @@ class Limit(Protocol):
 
     def refused(self) -> None:
         """Learn that the host said it was busy."""
+
+
+class Slots(Protocol):
+    """What a host grants to the runs of all machines together."""
+
+    def take(self, freed: Callable[[], None]) -> AbstractAsyncContextManager[bool]:
+        """A slot for the block, or False: all are taken. *freed* is called once it is free again.
+
+        Raises:
+            PressrunError: whoever counts them does not answer, or does not know the host.
+        """
 
 
 class FixedLimit:

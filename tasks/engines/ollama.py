@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import aclosing
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pressrun.errors import (
     BadAnswer,
@@ -17,6 +17,10 @@ from settings.groups import OllamaSettings
 from tasks.engines.host import Host
 from tasks.engines.limiter import AdaptiveLimit, FixedLimit
 from tasks.engines.pool import Member, Pool
+from tasks.engines.turns import turn_at
+
+if TYPE_CHECKING:
+    from tasks.engines.shared import SharedLimits
 
 REST_S = 0.5
 """How long a host rests that could not be reached, and a request that a busy one has refused; twice
@@ -61,6 +65,7 @@ class OllamaEngine:
             for url in dict.fromkeys(settings.hosts or (settings.host,))
         ]
         self._pool = Pool(members, self._recruit, attempts=settings.attempts, rest_s=REST_S)
+        self._shared = _shared_limits(members) if settings.shared_limit else None
         self._lock = asyncio.Lock()
         self._identity: ModelIdentity | None = None
 
@@ -69,14 +74,19 @@ class OllamaEngine:
         await self._pool.aclose()
         for member in self._pool.members:
             await member.host.aclose()
+        if self._shared is not None:
+            await self._shared.aclose()
 
     async def survey(self) -> Survey:
         """Ask all hosts for the model. The first that answers says which model it is.
 
         Raises:
             EngineError: none has it; with the reason of each.
+            SettingsError: `shared_limit` is set, and a host has no such limit.
         """
         members = self._pool.members
+        if self._shared is not None:
+            await self._shared.require([member.host.server.address for member in members])
         await asyncio.gather(*(self._look(member) for member in members))
         first = next((member.model.identity for member in members if member.model), None)
         if first is None:
@@ -95,6 +105,7 @@ class OllamaEngine:
         """The model that answers; asked once, then remembered. Hosts begin to load it.
 
         Raises:
+            SettingsError: as `survey`.
             EngineUnavailable: no sign of life within `connect_timeout_s`.
             ModelMissing: the server lacks the model; the message lists those it has.
             EngineError: it answers in another way than Ollama.
@@ -121,7 +132,7 @@ class OllamaEngine:
         while len(faults) < self._settings.attempts:
             if faults and isinstance(faults[-1], EngineBusy):
                 await asyncio.sleep(REST_S * 2 ** (len(faults) - 1))
-            async with self._pool.turn(again=bool(faults)) as turn:
+            async with turn_at(self._pool, again=bool(faults)) as turn:
                 member = turn.member
                 assert member.model is not None, "a host that is ready has been described"
                 try:
@@ -162,6 +173,17 @@ class OllamaEngine:
             # The first request finds out, and says it. Where it has, the model cannot be had.
             if member.failures and exc.transient and not isinstance(exc, EngineBusy):
                 raise EngineUnavailable(str(exc)) from exc
+
+
+def _shared_limits(members: Sequence[Member]) -> "SharedLimits":
+    """The limits that Prefect counts for all workers; each of *members* is given its own."""
+    # Imported here: it brings Prefect, which an engine of its own does not need.
+    from tasks.engines.shared import SharedLimits
+
+    limits = SharedLimits()
+    for member in members:
+        member.slots = limits.slots(member.host.server.address)
+    return limits
 
 
 def _another(member: Member, identity: ModelIdentity) -> EngineError | None:

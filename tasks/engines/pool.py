@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pressrun.errors import EngineBusy, EngineError, EngineUnavailable
 from tasks.engines.described import Described
 from tasks.engines.host import Host
-from tasks.engines.limiter import Limit
+from tasks.engines.limiter import Limit, Slots
 
 LONGEST_REST_S = 30.0
 
@@ -31,6 +31,9 @@ class Member:
     in_flight: int = 0
     failures: int = 0
     error: EngineError | None = None
+    slots: Slots | None = None
+    held_up: bool = False
+    """Whether one of its slots is being asked for, or none was to be had a moment ago."""
 
     @property
     def load(self) -> float:
@@ -104,12 +107,19 @@ class Pool:
         except asyncio.CancelledError:
             # Cancelled in the very moment of its admission, it has a place to give back.
             if future.done() and not future.cancelled() and not future.exception():
-                self._leave(future.result().member)
+                member = future.result().member
+                member.held_up = False
+                self._leave(member)
             raise
         try:
             yield turn
         finally:
             self._leave(turn.member)
+
+    def let_up(self, member: Member) -> None:
+        """A slot of the host may be had."""
+        member.held_up = False
+        self._admit()
 
     def answered(self, turn: Turn, service_s: float, queued_s: float) -> None:
         """The host has answered, in *service_s* after it had the request wait for *queued_s*."""
@@ -204,13 +214,15 @@ class Pool:
 
     def _admit(self) -> None:
         while self._waiting:
-            free = [m for m in self.members if m.ready and m.in_flight < m.limit.limit]
+            free = [m for m in self.members if m.ready and not m.held_up]
+            free = [m for m in free if m.in_flight < m.limit.limit]
             if not free:
                 return
             future = self._waiting.popleft()
             if not future.done():
                 member = min(free, key=lambda member: member.load)
                 member.in_flight += 1
+                member.held_up = member.slots is not None
                 future.set_result(Turn(member, member.in_flight))
 
     def _give_up(self, *, left_out_only: bool = False) -> None:

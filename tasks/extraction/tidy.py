@@ -19,7 +19,7 @@ _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _WIDE = _HAN + "\u3000-\u303f\uff00-\uffef\u2018-\u201d"
 _BREAK_IN_WIDE = re.compile(rf"(?<=[{_WIDE}])[ \t]*\n\s*(?=[{_WIDE}])")
 _HAN_CHAR = re.compile(f"[{_HAN}]")
-_WORD_CHAR = re.compile(r"\w")
+_NO_WORD = re.compile(r"\W+")
 _DROPPED = {"Cc", "Cf", "Cs"}
 
 _SENTENCE = re.compile(r"[。！？；!?…]|\.\s|\.$")
@@ -52,7 +52,7 @@ _FURNITURE = re.compile(
 
 def word_chars(text: str) -> int:
     """Letters, digits and ideographs of *text*: its length without punctuation and space."""
-    return len(_WORD_CHAR.findall(text))
+    return len(_NO_WORD.sub("", text))
 
 
 def han_share(text: str) -> float:
@@ -157,4 +157,4 @@ def _is_tail(line: str) -> bool:
 
 def key(text: str) -> str:
     """What two writings of one title share: their letters, digits and ideographs."""
-    return "".join(_WORD_CHAR.findall(unicodedata.normalize("NFKC", text).lower()))
+    return _NO_WORD.sub("", unicodedata.normalize("NFKC", text).lower())

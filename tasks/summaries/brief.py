@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from pressrun.models import Article, Rung, Verdict, Way
+from settings import PaperSettings
 from tasks.summaries.wording import Wording
 
 
@@ -34,6 +35,18 @@ class Brief(NamedTuple):
         """Most tokens of an answer: half as many again as the summary may have, and its frame."""
         a_char = 1 / 3 if self.language == "en" else 1.3
         return int(self.max_chars * a_char * 1.5) + 200
+
+
+def brief_for(paper: PaperSettings, article_language: str, wording: Wording) -> Brief:
+    """What *paper* asks of the summary of an article in that language, in its *wording*."""
+    language = paper.summary_language_for(article_language)
+    return Brief(
+        language=language,
+        max_chars=paper.length_for(language),
+        selected_chars=paper.length_for(article_language),
+        categories=paper.sections,
+        wording=wording,
+    )
 
 
 class Draft(NamedTuple):

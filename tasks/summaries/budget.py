@@ -4,7 +4,7 @@ The estimate errs on the high side. What a server says that a prompt took (`prom
 makes it fit the model in use: upwards at once, downwards only after several prompts.
 """
 
-import re
+import string
 from collections import defaultdict, deque
 
 from pressrun.models import Calibration, Prompt
@@ -25,7 +25,7 @@ LOWEST = 0.3
 DOUBT = 1.5
 """What an estimate is raised by when the server refuses a prompt by it."""
 
-_PLAIN = re.compile(r"[A-Za-z\s]", re.ASCII)
+_PLAIN = (string.ascii_letters + string.whitespace).encode()
 
 
 def estimate_tokens(text: str) -> int:
@@ -34,8 +34,9 @@ def estimate_tokens(text: str) -> int:
     Gemma 3 took .65 to .83 a character for 16 Chinese texts and .19 to .25 for 10 English ones
     (news pages, November 2026); digits are a token each in several vocabularies.
     """
-    letters = len(_PLAIN.findall(text))
-    marks = sum(char.isascii() for char in text) - letters
+    ascii_ = text.encode("ascii", "ignore")
+    marks = len(ascii_.translate(None, _PLAIN))
+    letters = len(ascii_) - marks
     return int(letters / 3 + marks + (len(text) - letters - marks) * 1.3) + 1
 
 

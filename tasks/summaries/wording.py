@@ -42,6 +42,19 @@ _CONTROL_WORD = re.compile(r"\[(/?(?:[A-Z_]{3,24}|g?MASK))\]")
 _UNSEEN = {"Cc", "Cf", "Co", "Cs"}
 
 
+class _Seen(dict[int, int | None]):
+    """Each character as it is, None for those that no reader sees; known once they were met."""
+
+    def __missing__(self, code: int) -> int | None:
+        char = chr(code)
+        gone = char not in "\n\t\u200d" and unicodedata.category(char) in _UNSEEN
+        kept = self[code] = None if gone else code
+        return kept
+
+
+_SEEN = _Seen()
+
+
 class Wording(NamedTuple):
     """The prompt files of a paper: the shipped ones, and *own* ones by `NAME.LANGUAGE`."""
 
@@ -117,10 +130,7 @@ def harmless(text: str) -> str:
     are Mistral's. Both become look-alikes. The words between stay, as words. Characters that no
     reader sees go: words can be written in them too (tags, U+E0000 to U+E007F).
     """
-    text = "".join(
-        char for char in text if char in "\n\t\u200d" or unicodedata.category(char) not in _UNSEEN
-    )
-    text = text.replace("<", "‹").replace(">", "›")
+    text = text.translate(_SEEN).replace("<", "‹").replace(">", "›")
     return _CONTROL_WORD.sub(r"［\1］", text)
 
 

@@ -121,7 +121,10 @@ def complete_dates(figures: list[Figure]) -> list[Figure]:
                     reading._replace(values=(own_year or of, own_month or month, day))
                     for of in dict.fromkeys((year, first))
                 ]
-        completed.append(replace(figure, readings=tuple(dict.fromkeys(readings))))
+        known = len(readings) == 1  # nothing was added, and nothing is there twice
+        completed.append(
+            figure if known else replace(figure, readings=tuple(dict.fromkeys(readings)))
+        )
     return completed
 
 

@@ -1,20 +1,25 @@
 """The daily flow on a real Prefect server, with a news site and an Ollama on loopback."""
 
 import asyncio
+import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import HttpUrl
 
 from pressrun.archive import Archive
 from pressrun.cli.prefect import Server, using
 from pressrun.errors import ArchiveError, CoverageError, EditionBusy, ModelMissing
 from pressrun.models import Edition
 from settings import Settings, load_settings
-from tasks.desk import lend_desk, observing, open_desk
+from tasks.desk import press_for
+from tasks.observing import observing
 from tasks.order import place_order
+from tasks.press import lend_press
 from tests.fakes import FakeOllama, NewsSite
 
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("prefect")]
@@ -61,8 +66,8 @@ async def run(settings: Settings) -> Any:
     from flows.daily import daily_digest
 
     order = place_order(settings, "daily", DAY, NOW)
-    async with open_desk(order, settings) as desk:
-        with lend_desk(desk):
+    async with press_for(order, settings) as press:
+        with lend_press(press):
             return await daily_digest(edition_date=DAY, paper="daily", return_state=True)
 
 
@@ -239,23 +244,76 @@ async def test_a_missing_model_ends_it_before_anything_is_listed_or_fetched(
         assert not site.requests
 
 
-async def test_a_run_leaves_a_table_of_its_articles_in_the_ui(
-    ollama: FakeOllama, archive_dir: Path
-) -> None:
+def leases(archive: Path) -> list[Path]:
+    return list(archive.rglob("lease.json"))
+
+
+async def shown(state: Any) -> tuple[Any, dict[str, Any]]:
+    """The run as the UI has it, and its artifacts by key."""
     from prefect.client.orchestration import get_client
     from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
 
+    run_id = state.state_details.flow_run_id
+    by_run = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[run_id]))
+    async with get_client() as client:
+        artifacts = await client.read_artifacts(artifact_filter=by_run)
+        return await client.read_flow_run(run_id), {str(one.key): one for one in artifacts}
+
+
+async def test_a_run_leaves_its_articles_its_progress_and_its_paper_in_the_ui(
+    ollama: FakeOllama, archive_dir: Path
+) -> None:
     async with NewsSite() as site:
         site.answers = {2: [404]}
         state = await run(settings_for(site, ollama, archive_dir))
-    by_run = ArtifactFilter(
-        flow_run_id=ArtifactFilterFlowRunId(any_=[state.state_details.flow_run_id])
-    )
-    async with get_client() as client:
-        [artifact] = await client.read_artifacts(artifact_filter=by_run)
-    assert artifact.key == "edition-daily"
-    assert isinstance(artifact.data, str)
-    rows = [line for line in artifact.data.splitlines() if line.startswith("| ")][1:]
+    flow_run, artifacts = await shown(state)
+    assert flow_run.tags == ["daily"]
+    assert set(artifacts) == {"edition-daily", "stories-daily", "progress-daily"}
+    lines = artifacts["edition-daily"].data.splitlines()
+    rows = [line for line in lines if line.startswith("| ")][1:]
     assert ["written" in row for row in rows] == [True, False, True, True]
     assert "failed: fetch" in rows[1]
-    assert "| 100 | 20 |" in rows[0]
+    assert "| 120 |" in rows[0]
+    page = archive_dir / "editions/daily/2026-03-12/r0001/index.html"
+    assert f"- `{page}`" in lines
+    table = json.loads(artifacts["stories-daily"].data)
+    assert [row["state"] for row in table] == [
+        "printed",
+        "not printed: fetch",
+        "printed",
+        "printed",
+    ]
+    assert table[1]["reason"].endswith("HTTP 404 Not Found")
+    assert artifacts["progress-daily"].data == 100
+    assert artifacts["progress-daily"].description == "3 of 4 stories, 1 failed"
+
+
+async def test_the_ui_links_to_the_public_site_and_shows_the_front_page(
+    ollama: FakeOllama, archive_dir: Path
+) -> None:
+    async with NewsSite(1) as site:
+        settings = settings_for(site, ollama, archive_dir, formats=("html", "png"))
+        public = {"site_url": HttpUrl("https://news.example.org/papers")}
+        state = await run(settings.model_copy(update=public))
+    _, artifacts = await shown(state)
+    folder = "https://news.example.org/papers/daily/2026-03-12/"
+    assert "![front page](data:image/jpeg;base64," in artifacts["edition-daily"].data
+    assert f"- [index.html](<{folder}>)" in artifacts["edition-daily"].data
+    assert (archive_dir / "site/daily/2026-03-12/edition.png").exists()
+
+
+async def test_an_error_that_nobody_foresaw_is_named_in_the_first_line_of_the_state(
+    ollama: FakeOllama, archive_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: object) -> tuple[()]:
+        raise KeyError("zh")
+
+    monkeypatch.setattr("tasks.summaries.budget.TokenMeter.calibrations", broken)
+    async with NewsSite(1) as site:
+        state = await run(settings_for(site, ollama, archive_dir))
+    assert state.is_failed()
+    assert re.match(
+        r"KeyError: 'zh' \(test_daily.py, line \d+\)\. This is a bug in Pressrun: report it",
+        state.message,
+    )
+    assert not leases(archive_dir)

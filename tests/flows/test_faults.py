@@ -17,8 +17,9 @@ from pressrun.models import Edition, Failure, Story, Way
 from pressrun.newsroom import Newsroom
 from pressrun.newsroom.faults import FAULTS_DATE, fault_articles
 from settings import Settings, load_settings
-from tasks.desk import lend_desk, open_desk
+from tasks.desk import press_for
 from tasks.order import place_order
+from tasks.press import lend_press
 from tests.fakes import FakeOllama
 
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("prefect")]
@@ -179,8 +180,8 @@ async def print_faults(archive: Path) -> tuple[Any, Newsroom, FakeOllama]:
     async with Newsroom() as newsroom, Gullible() as ollama:
         settings = settings_for(newsroom, ollama, archive)
         order = place_order(settings, "daily", FAULTS_DATE, NOW)
-        async with open_desk(order, settings) as desk:
-            with lend_desk(desk):
+        async with press_for(order, settings) as press:
+            with lend_press(press):
                 state = await daily_digest(
                     edition_date=FAULTS_DATE, paper="daily", return_state=True
                 )

@@ -11,8 +11,9 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from pressrun.cli.prefect import Server, using
 from settings import load_settings
-from tasks.desk import lend_desk, open_desk
+from tasks.desk import press_for
 from tasks.order import place_order
+from tasks.press import lend_press
 from tests.fakes import FakeOllama, NewsSite
 
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("prefect")]
@@ -54,8 +55,8 @@ async def test_a_printed_manifest_keeps_to_the_published_schema(
             }
         )
         order = place_order(settings, "daily", DAY, datetime(2026, 3, 12, 8, tzinfo=UTC))
-        async with open_desk(order, settings) as desk:
-            with lend_desk(desk):
+        async with press_for(order, settings) as press:
+            with lend_press(press):
                 await daily_digest(edition_date=DAY, paper="daily")
     manifest = manifest_in(archive_dir)
     assert (len(manifest["stories"]), len(manifest["failures"])) == (3, 1)

@@ -15,8 +15,9 @@ from pressrun.models import Edition
 from pressrun.newsroom import DEMO_DATE, Newsroom
 from pressrun.newsroom.rolllist import roll_list
 from settings import Settings, load_settings
-from tasks.desk import lend_desk, open_desk
+from tasks.desk import press_for
 from tasks.order import place_order
+from tasks.press import lend_press
 from tests.fakes import FakeOllama, LocalServer
 
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("prefect")]
@@ -77,8 +78,8 @@ async def run(settings: Settings) -> Any:
     from flows.daily import daily_digest
 
     order = place_order(settings, "daily", DEMO_DATE, NOW)
-    async with open_desk(order, settings) as desk:
-        with lend_desk(desk):
+    async with press_for(order, settings) as press:
+        with lend_press(press):
             return await daily_digest(edition_date=DEMO_DATE, paper="daily", return_state=True)
 
 

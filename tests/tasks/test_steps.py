@@ -34,9 +34,11 @@ from pressrun.models import (
 )
 from pressrun.ports import Http
 from settings import FetchSettings, Settings, load_settings
-from tasks.desk import Desk, observing
+from tasks.desk import Desk
 from tasks.fetch import Fetcher
+from tasks.observing import observing
 from tasks.order import place_order
+from tasks.press import Press
 from tasks.steps import (
     is_transient,
     list_headlines,
@@ -113,21 +115,20 @@ def desk(
 ) -> Desk:
     """A desk with these things on it."""
     settings = settings or load_settings({"engine": "mine"})
-    built = Desk(
-        order=place_order(settings, "daily", DAY, MOMENT),
+
+    async def ready() -> tuple[Engine, ModelIdentity]:
+        assert engine is not None
+        return engine, await engine.identify()
+
+    press = Press(
         settings=settings,
         archive=archive,
         fetcher=cast(Any, fetcher),
         workers=cast(Any, workers),
-        engine=cast(Any, None),
+        drawers=cast(Any, workers),
+        engine=cast(Any, SimpleNamespace(ready=ready)),
     )
-    if engine is not None:
-
-        async def ready() -> tuple[Engine, ModelIdentity]:
-            return engine, await engine.identify()
-
-        built._engine = cast(Any, SimpleNamespace(ready=ready))
-    return built
+    return Desk(place_order(settings, "daily", DAY, MOMENT), press)
 
 
 def fetching(**limits: object) -> Settings:

@@ -14,7 +14,7 @@ import pytest
 from pressrun.errors import ExtractionError, WorkerDied
 from pressrun.models import Page
 from tasks.extract import extract_article
-from tasks.workers import Workers
+from tasks.workers import Workers, _main_hidden
 
 NOW = datetime(2026, 3, 12, tzinfo=UTC)
 SOON = 30.0
@@ -201,3 +201,12 @@ async def test_temporary_files_of_workers_go_when_the_pool_ends() -> None:
         made = Path(await workers.run(tempfile.mkdtemp, timeout_s=20))
         assert await asyncio.to_thread(made.exists)
     assert not await asyncio.to_thread(made.exists)
+
+
+def test_the_main_program_is_hidden_and_no_trap_for_who_looks_at_modules() -> None:
+    main = sys.modules["__main__"]
+    file = main.__file__
+    with _main_hidden():
+        assert main.__spec__ is None
+        assert not hasattr(main, "__file__"), "inspect fails of a None"
+    assert main.__file__ == file

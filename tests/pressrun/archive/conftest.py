@@ -1,4 +1,4 @@
-"""Archives in a folder and in a stand-in object store."""
+"""Archives in a folder, in memory and in a bucket."""
 
 import os
 import uuid
@@ -9,6 +9,7 @@ import pytest
 
 from pressrun.archive import Archive
 from tests.pressrun.archive.archive_desk import Desk
+from tests.pressrun.archive.archive_store import BUCKET, Store, open_store
 
 
 @pytest.fixture(autouse=True)
@@ -22,11 +23,30 @@ def desk() -> Desk:
     return Desk()
 
 
-@pytest.fixture(params=["folder", "memory"])
+@pytest.fixture(scope="session")
+def s3() -> Iterator[Store]:
+    """An S3 API on loopback."""
+    with open_store() as store:
+        yield store
+
+
+@pytest.fixture
+def bucket(s3: Store, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Address of a place in a bucket, whose endpoint and keys are in the environment."""
+    for name, value in s3.environment.items():
+        monkeypatch.setenv(name, value)
+    s3.requests.clear()
+    return f"s3://{BUCKET}/{uuid.uuid4().hex}"
+
+
+@pytest.fixture(params=["folder", "memory", "bucket"])
 def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A folder of this machine, and an object store in memory."""
+    """A folder of this machine, an fsspec file system in memory, and a bucket."""
     if request.param == "folder":
         yield str(tmp_path / "archive")
+        return
+    if request.param == "bucket":
+        yield request.getfixturevalue("bucket")
         return
     from fsspec.implementations.memory import MemoryFileSystem
 

@@ -141,10 +141,10 @@ def test_an_edition_keeps_its_id_and_is_updated_when_it_is_printed_again(
     assert texts(after, "updated") == ["2026-11-22T06:02:00Z"] * 2
 
 
-def test_the_feed_has_the_newest_editions_only(archive: Archive, desk: Desk) -> None:
+def test_the_feed_has_the_newest_editions_only(local: Archive, desk: Desk) -> None:
     for days in range(FEED_ENTRIES + 2):
-        desk.print(archive, day=DAY + timedelta(days=days))
-    titles = texts(feed_of(archive), "title")[1:]
+        desk.print(local, day=DAY + timedelta(days=days))
+    titles = texts(feed_of(local), "title")[1:]
     assert len(titles) == FEED_ENTRIES
     assert titles[0] == f"每日要闻 {DAY + timedelta(days=FEED_ENTRIES + 1)}"
 

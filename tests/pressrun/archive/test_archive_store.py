@@ -10,7 +10,7 @@ import pytest
 
 from pressrun.archive import Archive, ArticleKey, Failed, SummaryKey
 from pressrun.errors import ArchiveError, HttpStatus, PageTooLarge
-from pressrun.models import Article, Headline, ModelIdentity, Page, Step, Way
+from pressrun.models import Article, Headline, ModelIdentity, Page, Way
 from tests.pressrun.archive.archive_desk import DAY, SHA, Desk
 
 URL = "http://news.test/1.html"
@@ -76,10 +76,17 @@ def test_a_success_replaces_a_failure_and_is_never_replaced_by_one(
     assert archive.store.find_page(DAY, URL) == desk.page()
 
 
-def test_a_failure_is_shown_with_its_headline(desk: Desk) -> None:
-    failure = Failed(kind="NotHtml", reason="a PDF").as_failure(desk.headline(7), Step.FETCH)
-    assert (failure.rank, failure.title, failure.kind) == (7, "第7条", "NotHtml")
-    assert not failure.transient
+def test_what_was_done_before_a_moment_is_not_found_when_it_must_be_newer(
+    archive: Archive, desk: Desk
+) -> None:
+    page, hour = desk.page(), timedelta(hours=1)
+    archive.store.record_page(DAY, page)
+    assert archive.store.find_page(DAY, URL, since=page.fetched_at) == page
+    assert archive.store.find_page(DAY, URL, since=page.fetched_at + hour) is None
+    key, made = summary_key(desk.article()), page.fetched_at
+    archive.store.record_summary(key, desk.summary(), at=made)
+    assert archive.store.find_summary(key, since=made) == desk.summary()
+    assert archive.store.find_summary(key, since=made + hour) is None
 
 
 def test_an_article_comes_back_for_its_page_its_headline_and_its_extractor(

@@ -189,7 +189,7 @@ def test_an_archive_of_another_schema_is_refused_and_left_as_it_is(tmp_path: Pat
 def test_an_archive_that_cannot_be_written_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(address: str) -> Any:
+    def full(address: str, options: Any) -> Any:
         raise ArchiveError(f"{address}: cannot be written: the disk is full")
 
     monkeypatch.setattr(checkup, "files_at", full)

@@ -80,7 +80,8 @@ def test_help_names_each_option_and_says_what_it_is_for(typed: Type, command: st
     assert (ended.code, ended.err) == (0, "")
     shown = squeezed(ended.out)
     for option in COMMANDS[command].params:
-        for name in option.opts:
+        is_option = option.param_type_name == "option"
+        for name in option.opts if is_option else [option.metavar]:
             assert name in shown
         assert option.help
         assert squeezed(option.help).replace("\\[", "[") in shown

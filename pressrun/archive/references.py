@@ -1,0 +1,181 @@
+"""What of the store the editions refer to, and what nothing refers to any more.
+
+    plan, manifest -> lists, fetches, pages
+    fetches        -> pages
+    pages          -> articles -> summaries
+
+Records of a page's article by another extractor, and summaries by another model or prompt, are
+referred to like the ones that are printed. Names are kept as 32 bytes: about 100 bytes of memory
+each, and four to a story.
+"""
+
+from collections import deque
+from collections.abc import Collection, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import date
+from typing import NamedTuple
+
+from pydantic import ValidationError
+
+from pressrun.archive import layout
+from pressrun.archive.documents import document
+from pressrun.archive.editions import Editions
+from pressrun.archive.files import Entry, Files
+from pressrun.archive.records import (
+    ArticleRecord,
+    Failed,
+    FetchKey,
+    FetchRecord,
+    SummaryRecord,
+    readable_sha256,
+)
+from pressrun.models import Edition, Plan
+
+KINDS = ("fetches", "articles", "summaries", "pages", "lists")
+"""The store's folders, each after those that it is referred to from."""
+
+
+READERS = 8
+"""Files that are read at once."""
+
+Record = FetchRecord | ArticleRecord | SummaryRecord
+_MODELS: dict[str, type[Record]] = {
+    "fetches": FetchRecord,
+    "articles": ArticleRecord,
+    "summaries": SummaryRecord,
+}
+
+
+class Stored(NamedTuple):
+    """A file of the store. *record* is what a work record holds, unless it is damaged."""
+
+    entry: Entry
+    sha256: str
+    data: bytes | None
+    record: Record | None
+
+
+class Printing(NamedTuple):
+    """A revision, begun or printed."""
+
+    paper: str
+    day: date
+    revision: int
+
+    @property
+    def folder(self) -> str:
+        """Where it lies."""
+        return layout.revision_folder(self.paper, self.day, self.revision)
+
+
+def printings(editions: Editions) -> Iterator[Printing]:
+    """Every revision of every edition, by paper, date and number."""
+    for paper in editions.papers():
+        for day in editions.begun(paper):
+            for number in editions.revisions(paper, day):
+                yield Printing(paper, day, number)
+
+
+class References:
+    """Names in the store that are referred to; filled in the order of `KINDS`."""
+
+    def __init__(self) -> None:
+        self.lists: set[bytes] = set()
+        self.pages: set[bytes] = set()
+        self.printed: set[bytes] = set()
+        """Lists and pages that a manifest names: those it cannot be checked without."""
+        self._fetches: set[bytes] = set()
+        self._texts: set[bytes] = set()
+
+    def add_printing(self, plan: Plan | None, edition: Edition | None) -> None:
+        """What a printing refers to by itself."""
+        urls: set[str] = set()
+        if plan:
+            self.lists.add(bytes.fromhex(plan.listing.sha256))
+            urls.update(headline.url for headline in plan.headlines)
+        if edition:
+            named = {bytes.fromhex(story.page_sha256) for story in edition.stories}
+            listing = bytes.fromhex(edition.listing.sha256)
+            self.lists.add(listing)
+            self.pages |= named
+            self.printed |= named | {listing}
+            urls.update(story.url for story in edition.stories)
+            urls.update(failure.url for failure in edition.failures)
+        if begun := plan or edition:
+            day = begun.edition_date
+            keys = (FetchKey(edition_date=day, url=url) for url in urls)
+            self._fetches.update(bytes.fromhex(layout.digest(key)) for key in keys)
+
+    def holds(self, kind: str, stored: Stored) -> bool:
+        """Whether *stored* is referred to; then what it refers to is, too, from now on."""
+        name, record = bytes.fromhex(stored.sha256), stored.record
+        if kind in ("pages", "lists"):
+            return name in (self.pages if kind == "pages" else self.lists)
+        if isinstance(record, FetchRecord):
+            if name in self._fetches and not isinstance(record.outcome, Failed):
+                self.pages.add(bytes.fromhex(record.outcome.page_sha256))
+            return name in self._fetches
+        if isinstance(record, ArticleRecord):
+            held = bytes.fromhex(record.key.page_sha256) in self.pages
+            if held and not isinstance(record.outcome, Failed):
+                self._texts.add(bytes.fromhex(readable_sha256(record.outcome)))
+            return held
+        if isinstance(record, SummaryRecord):
+            return bytes.fromhex(record.key.article_sha256) in self._texts
+        return False
+
+
+def references_of(
+    files: Files, editions: Editions, *, without: Collection[Printing] = ()
+) -> References:
+    """What the archive's printings refer to by themselves, those in *without* left out.
+
+    Raises:
+        ArchiveError: a later Pressrun wrote one of them.
+    """
+    found = References()
+    for printing in printings(editions):
+        if printing not in without:
+            found.add_printing(*documents_of(files, printing))
+    return found
+
+
+def documents_of(files: Files, printing: Printing) -> tuple[Plan | None, Edition | None]:
+    """A printing's plan and manifest, each where it is there and whole."""
+    return (
+        document(files, f"{printing.folder}/{layout.PLAN}", Plan),
+        document(files, f"{printing.folder}/{layout.MANIFEST}", Edition),
+    )
+
+
+def stored(files: Files, kind: str, *, bodies: bool) -> Iterator[Stored]:
+    """Every file of the store of that *kind*; of lists and pages only with *bodies* what it holds.
+
+    Reads ahead on threads, since a bucket is far away; a bounded number is held at a time.
+    """
+    wanted = bodies or kind in _MODELS
+    ahead: deque[tuple[Entry, str, Future[bytes | None] | None]] = deque()
+    with ThreadPoolExecutor(READERS) as readers:
+        for entry in files.entries(f"{layout.STORE}/{kind}"):
+            sha256 = layout.stored_name(entry.key)
+            if sha256 is None:
+                continue
+            data = readers.submit(files.read, entry.key) if wanted else None
+            ahead.append((entry, sha256, data))
+            if len(ahead) > 2 * READERS:
+                yield _taken(kind, *ahead.popleft())
+        while ahead:
+            yield _taken(kind, *ahead.popleft())
+
+
+def _taken(kind: str, entry: Entry, sha256: str, read: "Future[bytes | None] | None") -> Stored:
+    data = read.result() if read else None
+    record = _record_in(kind, data) if data is not None and kind in _MODELS else None
+    return Stored(entry, sha256, data, record)
+
+
+def _record_in(kind: str, data: bytes) -> Record | None:
+    try:
+        return _MODELS[kind].model_validate_json(data)
+    except ValidationError:
+        return None

@@ -1,0 +1,131 @@
+"""`pressrun archive`: what it says, how it ends, and what it leaves alone."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pressrun.archive import Archive, Lease
+from pressrun.cli import main
+from settings import Settings, load_settings
+from tasks.archives import archive_of
+from tests.pressrun.archive.archive_desk import DAY, Desk
+from tests.pressrun.archive.archive_store import BUCKET, open_store
+from tests.pressrun.archive.archive_work import do_work, print_whole
+
+Run = Callable[..., tuple[int, str]]
+desk = Desk()
+
+
+@pytest.fixture(autouse=True)
+def no_flushing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(os, "fsync", lambda handle: None)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NO_COLOR", "1")
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    return Archive.open(str(tmp_path / "archive"))
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    def call(*arguments: str) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["pressrun", "archive", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        shown = capsys.readouterr()
+        return int(ended.value.code or 0), shown.out + shown.err
+
+    return call
+
+
+def as_object(said: tuple[int, str]) -> dict[str, Any]:
+    made: dict[str, Any] = json.loads(said[1])
+    return made
+
+
+def test_a_whole_archive_ends_with_0_and_a_damaged_one_with_1(archive: Archive, run: Run) -> None:
+    print_whole(archive, desk)
+    assert run("check") == (0, "nothing is wrong\n")
+    archive.files.write("editions/daily/2026-11-21/r0001/edition.pdf", b"other")
+    code, said = run("check")
+    assert code == 1
+    assert "editions/daily/2026-11-21/r0001/edition.pdf: is not as it was printed" in said
+    assert "print those editions again" in said
+
+
+def test_the_object_has_each_kind_with_its_files_and_bytes(archive: Archive, run: Run) -> None:
+    print_whole(archive, desk)
+    work = do_work(archive, desk, DAY.replace(day=2), body=b"<p>other")
+    archive.files.delete("site/index.json")
+    said = run("check", "--json")
+    made = as_object(said)
+    assert said[0] == 1
+    assert made["found"]["unreferenced"]["files"] == len(work.keys)
+    assert made["found"]["unreferenced"]["bytes"] > 100
+    assert made["found"]["damaged"] == {"files": 0, "bytes": 0}
+    assert [fault["kind"] for fault in made["faults"]] == ["site"]
+
+
+def test_a_repair_makes_the_site_anew(archive: Archive, run: Run) -> None:
+    print_whole(archive, desk)
+    archive.files.delete("site/index.json")
+    assert run("check")[0] == 1
+    assert run("check", "--repair") == (0, "nothing is wrong\n")
+
+
+def test_pruning_tells_what_went_and_a_dry_run_what_would(archive: Archive, run: Run) -> None:
+    print_whole(archive, desk)
+    do_work(archive, desk, DAY.replace(day=2), body=b"<p>other")
+    assert "0 files" in run("prune")[1]
+    code, said = run("prune", "--older-than", "0", "--dry-run")
+    assert (code, "4 files" in said, "would go" in said) == (0, True, True)
+    made = as_object(run("prune", "--older-than", "0", "--json"))
+    assert made["freed"]["unreferenced in the store"]["files"] == 4
+    assert run("check")[0] == 0
+
+
+def test_an_edition_that_is_being_printed_is_left_and_named(archive: Archive, run: Run) -> None:
+    for mark in ("one", "two", "three"):
+        desk.print(archive, mark)
+    lease = Lease.acquire(archive.files, "daily", DAY)
+    code, said = run("prune", "--keep-revisions", "1")
+    lease.release()
+    assert code == 0
+    assert "left as it is: daily 2026-11-21 is being printed" in said
+    assert archive.editions.revisions("daily", DAY) == (1, 2, 3)
+
+
+def test_migrating_says_that_there_is_nothing_to_do(archive: Archive, run: Run) -> None:
+    code, said = run("migrate")
+    assert (code, said.strip().endswith("has schema 1 already; nothing to do")) == (0, True)
+
+
+@pytest.mark.parametrize("command", ["check", "prune", "migrate"])
+def test_where_there_is_no_archive_none_is_made(run: Run, tmp_path: Path, command: str) -> None:
+    code, said = run(command, "--archive", "elsewhere")
+    assert code == 1
+    assert "there is no archive; correct --archive" in said
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_bucket_is_opened_by_the_options_of_the_settings(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("STORE_SECRET", "s")
+    with open_store() as store:
+        settings: Settings = load_settings(
+            {
+                "archive": f"s3://{BUCKET}/papers",
+                "archive_options": store.options | {"secret": "env:STORE_SECRET"},
+            }
+        )
+        assert "env:STORE_SECRET" not in repr(settings)
+        published, _ = desk.print(archive_of(settings))
+        assert archive_of(settings).settle("daily", DAY) == published

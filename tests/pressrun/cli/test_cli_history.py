@@ -1,0 +1,182 @@
+"""`pressrun diff`, `gaps` and `retract`, as they are typed."""
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+import pressrun.cli.gaps
+from pressrun.archive import Archive
+from pressrun.archive.retractions import Retractions
+from pressrun.cli import main
+from pressrun.cli.diff import pieces
+from pressrun.models import Failure, Step
+from tests.pressrun.archive.archive_desk import DAY, Desk
+
+NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
+FIRST, SECOND = "http://news.test/1.html", "http://news.test/2.html"
+values = Desk()
+
+
+class Ended(NamedTuple):
+    """How the command ended."""
+
+    code: object
+    out: str
+    err: str
+
+
+Type = Callable[..., Ended]
+
+
+@pytest.fixture
+def typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Type:
+    """Type `pressrun` and these words, in an empty folder, on a wide screen without colours."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(pressrun.cli.gaps, "utc_now", lambda: NOW)
+
+    def run(*words: str) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["pressrun", *words])
+        with pytest.raises(SystemExit) as end:
+            main()
+        return Ended(end.value.code, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    return Archive.open(str(tmp_path / "archive"))
+
+
+def printed(archive: Archive, *days: int) -> None:
+    for day in days:
+        values_day = date(2026, 11, day)
+        number = archive.editions.begin(values.plan(day=values_day, formats=("html",)))
+        archive.publish(values.edition(number, day=values_day), values.renditions())
+
+
+def test_ideographs_are_compared_one_by_one_and_words_whole() -> None:
+    assert list(pieces("涨了3.5%，the bridge", "跌了3.8%，the bridges")) == [
+        ("涨", "跌"),
+        ("了", "了"),
+        ("3.5", "3.8"),
+        ("%，the ", "%，the "),
+        ("bridge", "bridges"),
+    ]
+
+
+def test_one_printing_alone_is_said_to_be_so(typed: Type, archive: Archive) -> None:
+    printed(archive, 21)
+    ended = typed("diff", "2026-11-21")
+    assert (ended.code, ended.err) == (0, "")
+    assert "one printing only, revision 1" in ended.out
+
+
+def test_equal_printings_are_said_to_be_equal(typed: Type, archive: Archive) -> None:
+    printed(archive, 21, 21)
+    ended = typed("diff", "2026-11-21")
+    assert "revision 1 and revision 2" in ended.out
+    assert "equal" in ended.out
+
+
+def test_the_difference_tells_stories_words_model_and_failures(
+    typed: Type, archive: Archive
+) -> None:
+    printed(archive, 21)
+    failure = Failure(
+        rank=2, title="第2条", url=SECOND, step=Step.FETCH, kind="HttpStatus", reason="HTTP 503"
+    )
+    story = values.story(1, summary=values.summary("一句好话。"))
+    archive.editions.begin(values.plan())
+    other = values.edition(
+        2,
+        stories=0,
+        content_sha256="cd" * 32,
+        model=values.model.model_copy(update={"model": "qwen3:8b"}),
+    ).model_copy(update={"stories": (story,), "failures": (failure,)})
+    archive.publish(other, values.renditions("two"))
+    ended = typed("diff", "2026-11-21")
+    assert (ended.code, ended.err) == (0, "")
+    assert "qwen3:4b d1 -> ollama qwen3:8b d1" in ended.out
+    assert "2 of 2 -> 1 of 2" in ended.out
+    assert "dropped      2 第2条" in ended.out
+    assert "一句{+好+}话。" in ended.out
+    assert "missing now: 2 第2条 (fetch): HTTP 503" in ended.out
+    made = json.loads(typed("diff", "2026-11-21", "--from", "2", "--to", "1", "--json").out)
+    assert not made["equal"]
+    assert [change["kind"] for change in made["changes"]] == ["summary", "added"]
+    assert made["summaries"] == [{"url": FIRST, "old": "一句好话。", "new": "一句话。"}]
+    assert [failure["url"] for failure in made["failures"]["gone"]] == [SECOND]
+
+
+def test_a_printing_that_is_not_there_is_named(typed: Type, archive: Archive) -> None:
+    printed(archive, 21)
+    ended = typed("diff", "2026-11-21", "--to", "7")
+    assert ended.code == 1
+    assert "revisions of daily 2026-11-21: r0001" in ended.err
+    assert "has no edition; print it" in typed("diff", "2026-11-20").err
+
+
+def test_gaps_end_with_1_and_a_whole_archive_with_0(typed: Type, archive: Archive) -> None:
+    printed(archive, 22, 24)
+    ended = typed("gaps")
+    assert ended.code == 1
+    assert "2026-11-23" in ended.out
+    assert "never begun" in ended.out
+    assert "pressrun gaps --paper daily --fill" in ended.out
+    printed(archive, 23)
+    assert typed("gaps") == Ended(0, "daily: no edition is missing\n", "")
+
+
+def test_gaps_for_a_program_are_one_object(typed: Type, archive: Archive) -> None:
+    printed(archive, 22, 24)
+    ended = typed("gaps", "--json", "--from", "2026-11-22", "--to", "2026-11-23")
+    assert json.loads(ended.out) == {
+        "paper": "daily",
+        "gaps": [{"edition_date": "2026-11-23", "kind": "never begun", "note": ""}],
+    }
+
+
+def test_a_dry_run_finds_the_story_in_every_edition_and_changes_nothing(
+    typed: Type, archive: Archive
+) -> None:
+    printed(archive, 21, 22)
+    ended = typed("retract", FIRST, "--dry-run")
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.count("printed daily 2026-11-2") == 2
+    assert Retractions(archive.files).of("daily", DAY) == ()
+    assert archive.editions.revisions("daily", DAY) == (1,)
+
+
+def test_a_story_is_taken_back_and_given_back(typed: Type, archive: Archive) -> None:
+    printed(archive, 21, 22)
+    ended = typed("retract", FIRST, "--date", "2026-11-21", "--reason", "更正", "--json")
+    assert (ended.code, ended.err) == (0, "")
+    (one,) = json.loads(ended.out)["editions"]
+    assert (one["state"], one["revision"], one["stories"]) == ("taken back", 2, 1)
+    assert "更正" in Path(one["page"]).read_text("utf-8")
+    (record,) = Retractions(archive.files).of("daily", DAY)
+    assert "@" in record.by
+    assert "is not printed in 2026-11-21" in typed("retract", FIRST, "--date", "2026-11-21").err
+    ended = typed("retract", FIRST, "--undo")
+    assert (ended.code, ended.err) == (0, "")
+    assert "given back daily 2026-11-21" in ended.out
+    current = archive.editions.current("daily", DAY)
+    assert current is not None
+    assert [story.url for story in current.stories] == [FIRST, SECOND]
+
+
+def test_an_address_that_is_nowhere_brings_the_nearest(typed: Type, archive: Archive) -> None:
+    printed(archive, 21)
+    ended = typed("retract", "http://news.test/2.htm")
+    assert ended.code == 1
+    assert f"did you mean {SECOND}?" in " ".join(ended.err.split())

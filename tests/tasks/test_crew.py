@@ -1,0 +1,66 @@
+"""The crew of a backfill, without a server: what a date that the server does not take costs."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from prefect.client.schemas.objects import State
+from prefect.logging import disable_run_logger
+from prefect.states import Completed
+
+from pressrun.archive import Archive
+from settings import load_settings
+from tasks.backfill import Came, Outcome
+from tasks.crew import Crew
+from tasks.order import Order, place_order
+
+DAYS = tuple(date(2026, 3, 2) + timedelta(days=number) for number in range(3))
+NOW = datetime(2026, 3, 20, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _no_run() -> Iterator[None]:
+    with disable_run_logger():
+        yield
+
+
+class Printer:
+    """Prints days; *refused* has how often the server does not take a day's run."""
+
+    def __init__(self, refused: dict[date, int]) -> None:
+        self._refused = Counter(refused)
+        self.told: list[Outcome] = []
+
+    async def print_one(self, order: Order) -> State[None]:
+        if self._refused[order.edition_date]:
+            self._refused[order.edition_date] -= 1
+            raise httpx.ConnectError("All connection attempts failed")
+        return Completed()
+
+    async def done(self, outcome: Outcome) -> None:
+        self.told.append(outcome)
+
+    async def came(self, folder: Path) -> list[Outcome]:
+        settings = load_settings()
+        crew = Crew(self.print_one, Archive.open(str(folder)), 2, self.done)
+        return await crew.print_all([place_order(settings, "daily", day, NOW) for day in DAYS])
+
+
+async def test_a_date_that_the_server_did_not_take_is_tried_again_after_the_others(
+    archive_dir: Path,
+) -> None:
+    printer = Printer({DAYS[1]: 1})
+    assert [one.came for one in await printer.came(archive_dir)] == [Came.PRINTED] * 3
+    told = [one.edition_date for one in printer.told]
+    assert (sorted(told[:2]), told[2:]) == ([DAYS[0], DAYS[2]], [DAYS[1]])
+
+
+async def test_a_server_that_stays_away_fails_its_date_alone_and_is_named(
+    archive_dir: Path,
+) -> None:
+    outcomes = await Printer({DAYS[1]: 2}).came(archive_dir)
+    assert [one.came for one in outcomes] == [Came.PRINTED, Came.FAILED, Came.PRINTED]
+    assert outcomes[1].why.startswith("the Prefect server does not take it, run it again: All conn")

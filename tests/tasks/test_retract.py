@@ -1,0 +1,197 @@
+"""A story is taken back: printed without it, kept out of what is printed later, given back."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pressrun.archive import Archive, Lease
+from pressrun.archive.retractions import Retraction, Retractions
+from pressrun.errors import EditionBusy, PressrunError
+from pressrun.models import DUPLICATE, RETRACTED, ChangeKind, Edition, Story
+from settings import Settings, load_settings
+from tasks.assemble import assemble, withhold
+from tasks.compare import compare
+from tasks.order import Todo, assign, overrides, place_order
+from tasks.retract import Place, find, give_back, reprint, take_back
+from tasks.workers import Workers
+from tests.pressrun.archive.archive_desk import DAY, MOMENT, Desk
+
+LATER = datetime(2026, 11, 23, 8, tzinfo=UTC)
+ONE = "1" * 64
+values = Desk()
+
+
+def taken_back(story: Story, reason: str = "") -> Retraction:
+    return Retraction(
+        url=story.url,
+        text_sha256=story.text_sha256,
+        title=story.title,
+        reason=reason,
+        by="ed@desk",
+        at=LATER,
+    )
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    return Archive.open(str(tmp_path / "archive"))
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.chdir(tmp_path)
+    return Settings()
+
+
+@pytest.fixture
+async def workers() -> AsyncIterator[Workers]:
+    async with Workers(1) as open_workers:
+        yield open_workers
+
+
+def printed(archive: Archive, stories: int = 2) -> Edition:
+    archive.editions.begin(values.plan(formats=("html",)))
+    return archive.publish(values.edition(1, stories), values.renditions()).edition
+
+
+def place(edition: Edition, rank: int = 1) -> Place:
+    return Place(edition, edition.stories[rank - 1])
+
+
+def test_a_reprint_differs_by_what_was_taken_back_alone() -> None:
+    old = values.edition(stories=2)
+    new = reprint(old, 2, LATER, [taken_back(old.stories[0], "更正")])
+    assert (new.revision, new.follows, new.printed_at) == (2, 1, LATER)
+    assert new.stories == old.stories[1:]
+    (failure,) = new.failures
+    assert (failure.kind, failure.reason, failure.transient) == (RETRACTED, "更正", False)
+    assert [(change.kind, change.rank) for change in new.changes] == [(ChangeKind.RETRACTED, 1)]
+    assert new.is_complete
+
+
+def test_a_retraction_keeps_out_the_same_text_at_another_address() -> None:
+    story = values.story(1, text_sha256=ONE)
+    copy = values.story(2, text_sha256=ONE)
+    kept = withhold([story, copy], [taken_back(story)])
+    assert [getattr(one, "kind", "") for one in kept] == [RETRACTED, RETRACTED]
+    edition = assemble(values.plan(), 2, [story, copy], MOMENT, (), [taken_back(story)])
+    assert not edition.stories
+    assert DUPLICATE not in {failure.kind for failure in edition.failures}
+
+
+def test_what_is_given_back_takes_its_place_by_rank() -> None:
+    old = values.edition(stories=2)
+    without = reprint(old, 2, LATER, [taken_back(old.stories[0])])
+    again = reprint(without, 3, LATER, (), [old.stories[0]])
+    assert again.stories == old.stories
+    assert again.failures == old.failures
+    assert compare(old, again) == ()
+
+
+def test_scheme_fragment_and_closing_slash_of_an_address_do_not_count() -> None:
+    editions = [values.edition(stories=2)]
+    found = find(editions, "https://news.test/2.html#comments")
+    assert [(at.edition.edition_date, at.story.rank) for at in found.places] == [(DAY, 2)]
+
+
+def test_the_nearest_address_is_named() -> None:
+    found = find([values.edition(stories=2)], "http://news.test/2.htm")
+    assert found.places == ()
+    assert found.nearest == "http://news.test/2.html"
+
+
+async def test_the_site_shows_the_new_printing_and_the_old_one_is_kept(
+    archive: Archive, settings: Settings, workers: Workers
+) -> None:
+    old = printed(archive)
+    facts = {"reason": "来源已更正。", "by": "ed@desk", "at": LATER}
+    new, is_current = await take_back(archive, settings, workers, place(old), **facts)  # type: ignore[arg-type]
+    assert is_current
+    assert archive.editions.current("daily", DAY) == new
+    assert archive.site.shown("daily", DAY) == 2
+    page = (archive.files.read(f"site/daily/{DAY}/index.html") or b"").decode()
+    assert "来源已更正。" in page
+    assert old.stories[0].url not in page
+    assert archive.editions.revision("daily", DAY, 1) == old
+    (record,) = Retractions(archive.files).of("daily", DAY)
+    assert (record.by, record.at, record.url) == ("ed@desk", LATER, old.stories[0].url)
+
+
+async def test_a_story_that_is_given_back_is_as_it_was(
+    archive: Archive, settings: Settings, workers: Workers
+) -> None:
+    old = printed(archive)
+    new, _ = await take_back(archive, settings, workers, place(old), reason="", by="a", at=LATER)
+    gone = Place(new, new.failures[0])
+    again, is_current = await give_back(archive, settings, workers, gone, by="b", at=LATER)
+    assert is_current
+    assert again.stories == old.stories
+    assert Retractions(archive.files).of("daily", DAY) == ()
+
+
+async def test_an_edition_less_a_story_is_complete_and_not_printed_again(
+    archive: Archive, settings: Settings, workers: Workers
+) -> None:
+    settings = load_settings(overrides("daily", formats=("html",)))
+    order = place_order(settings, "daily", DAY, LATER)
+    facts: dict[str, Any] = {"content_sha256": order.content_sha256}
+    archive.editions.begin(values.plan(formats=("html",), **facts))
+    old = archive.publish(values.edition(1, **facts), values.renditions()).edition
+    assert assign(archive, order).todo is Todo.NOTHING
+    new, _ = await take_back(archive, settings, workers, place(old), reason="", by="a", at=LATER)
+    assert new.is_complete
+    assert assign(archive, order).todo is Todo.NOTHING
+
+
+async def test_the_last_story_may_go(
+    archive: Archive, settings: Settings, workers: Workers
+) -> None:
+    old = printed(archive, stories=1)
+    new, is_current = await take_back(
+        archive, settings, workers, place(old), reason="", by="a", at=LATER
+    )
+    assert is_current
+    assert new.stories == ()
+
+
+async def test_a_retraction_is_recorded_although_the_edition_is_being_printed(
+    archive: Archive, settings: Settings, workers: Workers
+) -> None:
+    old = printed(archive)
+    lease = Lease.acquire(archive.files, "daily", DAY)
+    with pytest.raises(EditionBusy):
+        await take_back(archive, settings, workers, place(old), reason="", by="a", at=LATER)
+    lease.release()
+    assert len(Retractions(archive.files).of("daily", DAY)) == 1
+    new, _ = await take_back(archive, settings, workers, place(old), reason="", by="a", at=LATER)
+    assert len(new.stories) == 1
+    assert len(Retractions(archive.files).of("daily", DAY)) == 1
+
+
+async def test_a_renderer_that_fails_does_not_keep_a_story_on_the_site(
+    archive: Archive, settings: Settings, workers: Workers
+) -> None:
+    archive.editions.begin(values.plan(formats=("html", "unheard")))
+    old = archive.publish(values.edition(1), values.renditions()).edition
+    new, is_current = await take_back(
+        archive, settings, workers, place(old), reason="", by="a", at=LATER
+    )
+    assert is_current
+    assert len(new.render_failures) == 1
+    assert archive.files.names(f"site/daily/{DAY}") == ("index.html",)
+
+
+async def test_what_no_printing_has_cannot_be_given_back(
+    archive: Archive, settings: Settings, workers: Workers
+) -> None:
+    old = printed(archive)
+    without = reprint(old, 1, LATER, [taken_back(old.stories[0])])
+    archive.files.delete(f"editions/daily/{DAY}/r0001/edition.json")
+    archive.publish(without, values.renditions())
+    with pytest.raises(PressrunError, match="no printing has"):
+        await give_back(
+            archive, settings, workers, Place(without, without.failures[0]), by="b", at=LATER
+        )
