@@ -35,6 +35,10 @@ setup-browser:
 test-browser: setup-browser ## Prefect's UI in Chromium, by a form filled in; pictures in build/browser
 	$(PY) -m pytest -n 0 -m browser tests/browser $(ARGS)
 
+.PHONY: test-faults
+test-faults: setup-dev ## kills, restarts, several workers: minutes, on a machine that is not busy
+	$(PY) -m pytest -n 0 -m faults $(ARGS)
+
 .PHONY: format
 format: setup-dev ## format the code and mend what the linter can
 	$(PY) -m ruff format .

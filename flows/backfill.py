@@ -21,7 +21,16 @@ from pressrun.archive import Archive
 from pressrun.errors import PressrunError, SettingsError
 from settings import Settings, load_settings
 from tasks.archives import archive_of
-from tasks.backfill import Came, Outcome, as_rows, days_between, in_words, left_to_do, only_days
+from tasks.backfill import (
+    Came,
+    Outcome,
+    as_rows,
+    days_between,
+    in_words,
+    left_to_do,
+    only_days,
+    refuse_relisting,
+)
 from tasks.bell import tell_operator
 from tasks.crew import Crew, outcomes_of
 from tasks.desk import press_for_many
@@ -130,6 +139,7 @@ async def _backfill(given: dict[str, Any]) -> list[Outcome]:
     name, lent = given["paper"], lent_press()
     changes = overrides(name, **{word: given[word] for word in _SETTINGS})
     settings = lent.settings if lent else load_settings(changes)
+    refuse_relisting(given["refresh"], given["limit"])
     days = only_days(days_between(given["start"], given["end"], given["every"]), given["only"])
     given["since"] = since = given["since"] or flow_run.scheduled_start_time
     now = utc_now()

@@ -18,6 +18,7 @@ from prometheus_client.registry import Collector
 from pydantic import ValidationError
 
 from pressrun.archive import Archive, layout
+from pressrun.archive.documents import document
 from pressrun.archive.site import SiteIndex
 from pressrun.errors import ArchiveError
 from pressrun.models import DUPLICATE, LATE, RETRACTED, Edition
@@ -135,7 +136,7 @@ class ArchiveMetrics(Collector):
             for (paper, day), revision in current.items():
                 known = self._counted.get((paper, day))
                 if known is None or known.revision != revision:
-                    self._count(self._archive.editions.revision(paper, day, revision))
+                    self._take_up(paper, day, revision)
             self._seen = raw
         # Floats that were added and taken away again leave a dust of 1e-17.
         self._samples = {sample: round(value, 6) for sample, value in self._sums.items()}
@@ -162,9 +163,20 @@ class ArchiveMetrics(Collector):
             if (edition := editions.current(paper, day))
         }
 
+    def _take_up(self, paper: str, day: date, revision: int) -> None:
+        """Count the edition, or leave it out where it is damaged: the others are worth knowing."""
+        self._forget((paper, day))
+        manifest = f"{layout.revision_folder(paper, day, revision)}/{layout.MANIFEST}"
+        if edition := document(self._archive.files, manifest, Edition):
+            self._count(edition)
+        else:
+            logger.warning(
+                "%s is missing or damaged, and left out of the metrics; see pressrun archive check",
+                self._archive.files.address(manifest),
+            )
+
     def _count(self, edition: Edition) -> None:
         key = edition.paper, edition.edition_date
-        self._forget(key)
         amounts = amounts_of(edition)
         begin = datetime.combine(
             edition.edition_date, datetime.min.time(), ZoneInfo(edition.time_zone)

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from pydantic import SecretStr
 
-from pressrun.errors import PressrunError
+from pressrun.errors import PressrunError, SettingsError
 from tasks.secrets import BLOCK, VARIABLE, revealed
 
 Kind = Literal["failed", "partial", "late", "missing"]
@@ -67,6 +67,27 @@ def name_of(address: SecretStr, number: int) -> str:
         return text
     scheme, found, _ = text.partition("://")
     return f"address {number} ({scheme}://...)" if found else f"address {number}"
+
+
+def as_one_service(address: SecretStr, number: int) -> str:
+    """*address* revealed, for who joins several by commas.
+
+    Raises:
+        SettingsError: Apprise does not read exactly one service in it, or its secret is not there.
+    """
+    import apprise
+
+    text = revealed(address)
+    with _heard():
+        bell = apprise.Apprise()
+        bell.add(text)
+    if len(bell) != 1:
+        raise SettingsError(
+            f"{name_of(address, number)}: Apprise reads {len(bell) or 'no'} services in it; write "
+            "one an address, as https://github.com/caronc/apprise/wiki lists them, such as "
+            "ntfy://host/topic"
+        )
+    return text
 
 
 def _send_one(address: SecretStr, alert: Alert) -> str:

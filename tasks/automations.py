@@ -5,7 +5,7 @@ automation is a plain table, as `prefect automation create --from-file` reads it
 deploy/automations/ are the same tables.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -128,7 +128,10 @@ def _zombies() -> dict[str, Any]:
 
 
 async def is_installed(kind: str) -> bool:
-    """Whether the server has the automation *kind*, switched on; False when it cannot say."""
+    """Whether the server has the automation *kind*, switched on; False when it cannot say.
+
+    One that was made of a shipped file as it is, with no block to notify by, rings nobody.
+    """
     import httpx
     from prefect.client.orchestration import get_client
     from prefect.exceptions import PrefectHTTPStatusError
@@ -138,7 +141,11 @@ async def is_installed(kind: str) -> bool:
             found = await client.read_automations_by_name(name_of(kind))
     except (httpx.HTTPError, PrefectHTTPStatusError, OSError):
         return False
-    return any(one.enabled for one in found)
+    return any(one.enabled and not _has_placeholder(one.actions) for one in found)
+
+
+def _has_placeholder(actions: Iterable[object]) -> bool:
+    return any(str(getattr(one, "block_document_id", "")) == PLACEHOLDER for one in actions)
 
 
 async def install(addresses: Collection[str], kinds: Collection[str]) -> tuple[str, ...]:

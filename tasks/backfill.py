@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from pressrun.archive import Archive
 from pressrun.errors import SettingsError
-from pressrun.models import Edition, Value
-from tasks.order import Order, Todo, assign
+from pressrun.models import Edition, Refresh, Value
+from tasks.order import PRINTED, Order, Todo, assign
 
 LONGEST = 3660
 """Days of one backfill, at most: ten years."""
@@ -51,6 +51,18 @@ class Outcome(Value):
         )
 
 
+def refuse_relisting(refresh: Refresh | None, limit: int | None) -> None:
+    """What is made anew keeps its list.
+
+    Raises:
+        SettingsError: a *limit* is given with a *refresh*.
+    """
+    if refresh and limit:
+        raise SettingsError(
+            f"a limit is of the list, which a refresh of {refresh} keeps: leave one of them out"
+        )
+
+
 def days_between(start: date, end: date, every: int = 1) -> tuple[date, ...]:
     """The days from *start* to *end*, both included, each *every* days.
 
@@ -83,6 +95,8 @@ def only_days(days: Sequence[date], text: str | None) -> tuple[date, ...]:
         named = {date.fromisoformat(part) for part in text.replace(",", " ").split()}
     except ValueError as exc:
         raise SettingsError(f"{text!r}: write days as YYYY-MM-DD, with commas between") from exc
+    if not named:
+        raise SettingsError(f"{text!r} names no day: write days as YYYY-MM-DD, or leave it out")
     if strange := sorted(named - set(days)):
         raise SettingsError(
             f"{', '.join(map(str, strange))}: not among the days of this backfill, "
@@ -103,7 +117,8 @@ def left_to_do(archive: Archive, orders: Iterable[Order]) -> tuple[list[Order], 
         assignment = assign(archive, order)
         if assignment.todo is Todo.NOTHING:
             edition = assignment.edition
-            skipped.append(Outcome.of(order.edition_date, Came.SKIPPED, edition, "already printed"))
+            why = PRINTED if edition else "no edition yet: there is nothing to draw"
+            skipped.append(Outcome.of(order.edition_date, Came.SKIPPED, edition, why))
         else:
             todo.append(order)
     return todo, skipped

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,8 +21,7 @@ from prefect.client.schemas.sorting import FlowRunSort
 from prefect.states import Cancelled
 
 from pressrun.archive import Archive
-from pressrun.errors import EngineUnavailable, ModelMissing, PressrunError
-from pressrun.models import Edition
+from pressrun.errors import ArchiveError, EngineUnavailable, ModelMissing, PressrunError
 from tasks.backfill import Came, Outcome
 from tasks.order import PRINTED, Order
 
@@ -114,9 +113,8 @@ class Crew:
             return Outcome.of(day, Came.FAILED, None, why)
         finally:
             del self._running[day]
-        edition = await asyncio.to_thread(self._archive.editions.current, order.name, day)
-        outcome = _by_state(day, state, edition)
-        if outcome.came is not Came.FAILED:
+        outcome = await asyncio.to_thread(_outcome, self._archive, order, state)
+        if outcome.came is not Came.FAILED or state.is_completed():
             self._engine_gone = 0
             return outcome
         error = await state.aresult(raise_on_failure=False)
@@ -147,6 +145,8 @@ class Crew:
             parent_flow_run_id=FlowRunFilterParentFlowRunId(any_=[parent]),
             state=FlowRunFilterState(type=FlowRunFilterStateType(any_=ends)),
         )
+        # Those of an earlier attempt of the backfill, or of a date, are not these.
+        begun = datetime.now(UTC)
         async with get_client() as client:
             while True:
                 await asyncio.sleep(WATCH_S)
@@ -157,6 +157,8 @@ class Crew:
                     continue
                 for run in runs:
                     day = _day_of(run)
+                    if run.created is None or run.created < begun:
+                        continue
                     if day in self._running and self._cancelled.get(day) != run.id:
                         self._cancelled[day] = run.id
                         self._running[day].cancel()
@@ -169,9 +171,8 @@ async def outcomes_of(run: FlowRun, orders: Sequence[Order], archive: Archive) -
     why = f"its run ended before: {run.state.message if run.state else ''}"
     outcomes = []
     for order in orders:
-        day = order.edition_date
-        edition = await asyncio.to_thread(archive.editions.current, order.name, day)
-        outcomes.append(_by_state(day, states.get(day), edition, why))
+        state = states.get(order.edition_date)
+        outcomes.append(await asyncio.to_thread(_outcome, archive, order, state, why))
     return outcomes
 
 
@@ -195,16 +196,21 @@ async def states_of(client: PrefectClient, run_id: UUID) -> dict[date, State[Any
             return states
 
 
-def _by_state(
-    day: date, state: State[Any] | None, edition: Edition | None, not_begun: str = ""
+def _outcome(
+    archive: Archive, order: Order, state: State[Any] | None, not_begun: str = ""
 ) -> Outcome:
     """What came of a date whose run ended in *state*; None: it was *not_begun*, and why."""
+    day = order.edition_date
+    try:
+        edition = archive.editions.current(order.name, day)
+    except ArchiveError as exc:  # of this date alone
+        return Outcome.of(day, Came.FAILED, None, str(exc))
     if state is None:
         return Outcome.of(day, Came.NOT_BEGUN, edition, not_begun)
     why = state.message or ""
     if state.is_completed():
         if state.name == "Partial":
-            return Outcome.of(day, Came.PARTIAL, edition, why.partition("; ")[2])
+            return Outcome.of(day, Came.PARTIAL, edition, why.partition(" stories, ")[2] or why)
         return Outcome.of(day, Came.SKIPPED if why == PRINTED else Came.PRINTED, edition)
     return Outcome.of(day, Came.CANCELLED if state.is_cancelled() else Came.FAILED, edition, why)
 

@@ -68,7 +68,8 @@ def _task(archive: Archive, order: Order) -> Task:
     day, assignment = order.edition_date, assign(archive, order)
     edition, plan = assignment.edition, assignment.plan
     if assignment.todo is Todo.NOTHING:
-        return Task(edition_date=day, what="nothing: already printed")
+        what = "already printed" if edition else "no edition yet"
+        return Task(edition_date=day, what=f"nothing: {what}")
     if assignment.todo is Todo.REDRAW:
         return Task(edition_date=day, what="draw the files again")
     if plan is None:

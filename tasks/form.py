@@ -6,10 +6,10 @@ that the settings have, where and when the deployment is registered: after a cha
 """
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from pydantic import Field, GetJsonSchemaHandler, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, Field, GetJsonSchemaHandler, StringConstraints, WithJsonSchema
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema
 
@@ -82,6 +82,10 @@ def _formats() -> tuple[str, ...]:
     return tuple(plugins.known("renderers"))
 
 
+def _in_utc(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 Day = date
 """A calendar, to be filled in."""
 DayOrEmpty = Annotated[date | None, _Empty()]
@@ -110,5 +114,5 @@ Concurrency = Annotated[int, Field(ge=1, le=16)]
 """Editions that are printed at once."""
 Processes = Annotated[int, Field(ge=1, le=64)]
 """Runs that share a backfill, each on a worker of its own."""
-MomentOrEmpty = Annotated[datetime | None, _Empty()]
+MomentOrEmpty = Annotated[Annotated[datetime, AfterValidator(_in_utc)] | None, _Empty()]
 """A calendar with a clock that may stay empty."""

@@ -156,7 +156,10 @@ def assign(archive: Archive, order: Order) -> Assignment:
         ArchiveError: the archive cannot be read.
     """
     current = archive.settle(order.name, order.edition_date)
-    if order.refresh and current and current.as_of is None:
+    redraws = order.refresh is Refresh.RENDITIONS
+    if redraws and current is None:
+        return Assignment(todo=Todo.NOTHING)
+    if order.refresh and current and (redraws or current.as_of is None):
         return _refreshed(archive, order, order.refresh, current)
     same = current if _is_printing_of(order, current) else None
     made = _formats(same) if same else ()
@@ -179,7 +182,11 @@ def _refreshed(archive: Archive, order: Order, refresh: Refresh, current: Editio
     since = order.since
     assert since is not None, "a refresh knows what is too old"
     if refresh is Refresh.PROMPTS:
-        done = current.content_sha256 == order.content_sha256 and _is_worded(current, order.paper)
+        done = (
+            current.content_sha256 == order.content_sha256
+            and _is_worded(current, order.paper)
+            and not _may_better(current)
+        )
     else:
         done = current.printed_at >= since
     if done:
@@ -187,12 +194,13 @@ def _refreshed(archive: Archive, order: Order, refresh: Refresh, current: Editio
     begun = _begun(archive, order)
     plan = _plan_of(archive, current)
     if refresh is Refresh.RENDITIONS:
-        plan = plan.model_copy(update={"formats": order.paper.formats, "redraws": current.revision})
+        plan = _by_paper(plan, order.paper, _formats(current))
+        plan = plan.model_copy(update={"redraws": current.revision})
         begun = begun if begun and begun[1].redraws == current.revision else None
         return Assignment(
             todo=Todo.REDRAW, edition=current, plan=plan, revision=begun[0] if begun else None
         )
-    plan = _by_order(plan, order)
+    plan = _by_order(_by_paper(plan, order.paper, _formats(current)), order)
     if refresh is Refresh.PAGES:
         plan = plan.model_copy(update={"pages_since": since})
     if refresh is Refresh.SUMMARIES:
@@ -275,8 +283,8 @@ def _by_order(plan: Plan, order: Order) -> Plan:
         "language": paper.language,
         "content_sha256": order.content_sha256,
         "max_chars": paper.length_for(paper.language),
-        "coverage": paper.coverage,
-        "formats": paper.formats,
+        "pages_since": None,
+        "summaries_since": None,
     }
     return plan.model_copy(update=update)
 

@@ -18,7 +18,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from pressrun.archive import Archive
-from pressrun.errors import EngineUnavailable
+from pressrun.errors import PressrunError
 from pressrun.models import ModelIdentity
 from pressrun.ports import Engine
 from settings import Settings
@@ -107,9 +107,10 @@ class Press:
 
         Raises:
             EngineError: it cannot serve.
+            PressrunError: there is none.
         """
         if self._engine is None:
-            raise EngineUnavailable("this press was opened without an engine: it only draws")
+            raise PressrunError("this press was opened without an engine: it only draws")
         return await self._engine.ready()
 
     async def drawers(self, *, reading: bool = False) -> Workers:

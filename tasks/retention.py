@@ -5,10 +5,10 @@ why. They are removed through the API, so that it works on any server, and only 
 so that other projects on the server lose nothing.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from tasks.automations import TAG
@@ -28,51 +28,73 @@ class Removed(NamedTuple):
 
 
 async def remove_runs(before: datetime) -> AsyncIterator[Removed]:
-    """Remove the runs of Pressrun's flows that ended before *before*, batch by batch.
+    """Remove Pressrun's runs that ended before *before*, batch by batch.
 
-    Ended means a final state: what is running, scheduled or paused stays, however old. May be
-    stopped between two batches and repeated.
+    Pressrun's are those of its deployments, those with its tag, and what ran within them; others'
+    flows may have the same names. Ended means a final state: what is running, scheduled or paused
+    stays, however old. May be stopped between two batches and repeated.
     """
     from prefect.client.orchestration import get_client
 
     async with get_client() as client:
-        flows = await _flows(client)
-        while flows and (batch := await _ended(client, flows, before)):
-            artifacts = await _remove_artifacts(client, batch)
-            yield Removed(await _remove(client.delete_flow_run, batch), artifacts)
+        for ours in await _ours(client):
+            while batch := await _ended(client, {**ours, **_before(before)}):
+                async for some in _remove_all(client, batch):
+                    yield some
 
 
-async def _flows(client: "PrefectClient") -> list[UUID]:
-    """The flows that a deployment of Pressrun runs."""
-    from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags
+async def _ours(client: "PrefectClient") -> list[dict[str, Any]]:
+    """Filters, each of which finds runs of Pressrun and nobody else's."""
+    from prefect.client.schemas.filters import (
+        DeploymentFilter,
+        DeploymentFilterTags,
+        FlowRunFilterDeploymentId,
+        FlowRunFilterTags,
+    )
 
     found = await client.read_deployments(
         deployment_filter=DeploymentFilter(tags=DeploymentFilterTags(all_=[TAG]))
     )
-    return list({one.flow_id for one in found})
+    tagged = {"tags": FlowRunFilterTags(all_=[TAG])}
+    if not found:
+        return [tagged]
+    # A run that a deployment began before it had the tag has none.
+    return [tagged, {"deployment_id": FlowRunFilterDeploymentId(any_=[one.id for one in found])}]
 
 
-async def _ended(client: "PrefectClient", flows: list[UUID], before: datetime) -> list[UUID]:
+def _before(moment: datetime) -> dict[str, Any]:
+    from prefect.client.schemas.filters import FlowRunFilterEndTime
+    from prefect.types import DateTime
+
+    return {"end_time": FlowRunFilterEndTime(before_=DateTime.fromisoformat(moment.isoformat()))}
+
+
+async def _ended(client: "PrefectClient", which: Mapping[str, Any]) -> list[UUID]:
+    """Runs in a final state, at most `BATCH`, that the filters *which* find."""
     from prefect.client.schemas.filters import (
-        FlowFilter,
-        FlowFilterId,
         FlowRunFilter,
-        FlowRunFilterEndTime,
         FlowRunFilterState,
         FlowRunFilterStateType,
     )
     from prefect.client.schemas.objects import TERMINAL_STATES
-    from prefect.types import DateTime
 
+    final = FlowRunFilterState(type=FlowRunFilterStateType(any_=list(TERMINAL_STATES)))
     found = await client.read_flow_runs(
-        flow_filter=FlowFilter(id=FlowFilterId(any_=flows)),
-        flow_run_filter=FlowRunFilter(
-            state=FlowRunFilterState(type=FlowRunFilterStateType(any_=list(TERMINAL_STATES))),
-            end_time=FlowRunFilterEndTime(before_=DateTime.fromisoformat(before.isoformat())),
-        ),
-        limit=BATCH,
+        flow_run_filter=FlowRunFilter(state=final, **which), limit=BATCH
     )
     return [run.id for run in found]
+
+
+async def _remove_all(client: "PrefectClient", runs: list[UUID]) -> AsyncIterator[Removed]:
+    """Remove *runs*, and first what ran within them, which nothing would lead to afterwards."""
+    from prefect.client.schemas.filters import FlowRunFilterParentFlowRunId
+
+    within = {"parent_flow_run_id": FlowRunFilterParentFlowRunId(any_=runs)}
+    while below := await _ended(client, within):
+        async for some in _remove_all(client, below):
+            yield some
+    artifacts = await _remove_artifacts(client, runs)
+    yield Removed(await _remove(client.delete_flow_run, runs), artifacts)
 
 
 async def _remove_artifacts(client: "PrefectClient", runs: list[UUID]) -> int:

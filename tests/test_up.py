@@ -52,6 +52,7 @@ def commands() -> list[str]:
     return [block.partition("\n```")[0] for block in blocks]
 
 
+@pytest.mark.faults
 @pytest.mark.server
 @pytest.mark.xdist_group("prefect")
 @pytest.mark.timeout(300)

@@ -89,6 +89,7 @@ def _head(title: str, day: date, dice: random.Random) -> str:
         f'<meta property="article:published_time" content="{day}T08:00:00+08:00">'
         f'<link rel="stylesheet" href="/s/{dice.randint(1, 99)}.css"><style>{_STYLE}</style>'
         f'{_script(dice)}</head>\n<body><div id="top"><ul class="nav">{menu}</ul></div>\n'
+        '<div class="page"><div class="columns">\n'
     )
 
 
@@ -109,7 +110,8 @@ def _links(dice: random.Random, count: int) -> str:
     )
     name = dice.choice(_CHANNELS)
     return (
-        f'<div class="box side"><h3><a href="#">{name}</a></h3><ul class="list">{rows}</ul></div>\n'
+        f'<!-- {name} begin --><div class="box side"><h3><a href="#">{name}</a></h3>'
+        f'<ul class="list">{rows}</ul></div><!-- {name} end -->\n'
     )
 
 
@@ -139,4 +141,4 @@ def _script(dice: random.Random) -> str:
 
 def _foot(dice: random.Random) -> str:
     lines = "".join(f"<p>{line}</p>" for line in _FOOT)
-    return f'<div id="footer">{lines}</div>{_script(dice)}</body></html>\n'
+    return f'</div></div><div id="footer">{lines}</div>{_script(dice)}</body></html>\n'

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pressrun.cli.deployments import ENVIRONMENT
 from pressrun.cli.prefect import server_answers
 from pressrun.lifeline import child_process
 
@@ -58,14 +59,17 @@ async def program(name: str, *arguments: object, env: Mapping[str, str]) -> Asyn
 
 
 def environment(folder: Path, settings: Mapping[str, object]) -> dict[str, str]:
-    """Ours without Pressrun's and Prefect's own, with *settings*; *folder* is on Python's path."""
+    """Ours without Pressrun's and Prefect's own, with *settings*, as a run of a deployment has it.
+
+    *folder* is on Python's path.
+    """
     kept = {n: v for n, v in os.environ.items() if not n.startswith(("PRESSRUN_", "PREFECT"))}
     given = {
         f"PRESSRUN_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
         for name, value in settings.items()
     }
     paths = {"PYTHONPATH": f"{ROOT}{os.pathsep}{folder}", "PREFECT_HOME": str(folder / "prefect")}
-    return {**kept, **paths, **given, "XDG_STATE_HOME": str(folder / "state")}
+    return {**kept, **ENVIRONMENT, **paths, **given, "XDG_STATE_HOME": str(folder / "state")}
 
 
 class PrefectServer(NamedTuple):

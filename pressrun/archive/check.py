@@ -24,9 +24,11 @@ from pressrun.archive.references import (
     documents_of,
     printings,
     stored,
+    unreadable_of,
 )
+from pressrun.archive.retractions import Retractions
 from pressrun.errors import ArchiveError
-from pressrun.models import Value
+from pressrun.models import Edition, Value
 
 LEFT_BEHIND = timedelta(hours=1)
 """A file that is being written for longer was left by a killed process."""
@@ -73,6 +75,7 @@ def check(archive: Archive, now: datetime, tell: Tell = str) -> Iterator[Oddity]
     for printing in printings(archive.editions):
         yield from _printing(archive, printing, found, tell)
     yield from _pointers(archive, tell)
+    yield from _retractions(archive)
     missing = set(found.printed)
     for kind in KINDS:
         for one in stored(archive.files, kind, bodies=True):
@@ -94,7 +97,7 @@ def check(archive: Archive, now: datetime, tell: Tell = str) -> Iterator[Oddity]
         _oddity(Kind.LEFTOVER, entry, "left by a killed process")
         for entry in leftovers(archive.files, now)
     )
-    yield from _site(archive)
+    yield from _site(archive, tell)
 
 
 def leftovers(files: Files, now: datetime) -> Iterator[Entry]:
@@ -117,18 +120,19 @@ def _printing(
     try:
         plan, edition = documents_of(files, printing)
     except ArchiveError as exc:
+        found.add_unreadable(printing.folder)
         yield Oddity(kind=Kind.DAMAGED, key=printing.folder, says=str(exc))
         return
     found.add_printing(plan, edition)
     tell(printing.folder)
-    for name, read in ((layout.PLAN, plan), (layout.MANIFEST, edition)):
-        key = f"{printing.folder}/{name}"
-        data = None if read else files.read(key)
-        if data is not None:
-            says = "cannot be read as what it is"
-            yield Oddity(kind=Kind.DAMAGED, key=key, says=says, bytes=len(data))
-        elif plan is None and edition and name == layout.PLAN:
-            yield Oddity(kind=Kind.DAMAGED, key=key, says="is not there")
+    damaged = tuple(unreadable_of(files, printing, plan, edition))
+    for key in damaged:
+        found.add_unreadable(key)
+        size = len(files.read(key) or b"")
+        yield Oddity(kind=Kind.DAMAGED, key=key, says="cannot be read as what it is", bytes=size)
+    if edition and not plan and not damaged:
+        key = f"{printing.folder}/{layout.PLAN}"
+        yield Oddity(kind=Kind.DAMAGED, key=key, says="is not there")
     if edition is None:
         if plan:
             says = "begun, and not printed"
@@ -138,15 +142,33 @@ def _printing(
         says = f"is the manifest of {edition.paper} {edition.edition_date}, r{edition.revision:04d}"
         yield Oddity(kind=Kind.DAMAGED, key=f"{printing.folder}/{layout.MANIFEST}", says=says)
         return
+    yield from _renditions(files, edition, printing.folder, Kind.DAMAGED, tell)
+
+
+def _renditions(
+    files: Files, edition: Edition, folder: str, kind: Kind, tell: Tell
+) -> Iterator[Oddity]:
+    """What of the edition's files in *folder* is not as its manifest says."""
     for record in edition.renditions:
-        key = f"{printing.folder}/{record.name}"
+        key = f"{folder}/{record.name}"
         tell(key)
         data = files.read(key)
         if data is None:
-            yield Oddity(kind=Kind.DAMAGED, key=key, says="is not there")
+            yield Oddity(kind=kind, key=key, says="is not there")
         elif layout.sha256_of(data) != record.sha256:
             says = "is not as it was printed"
-            yield Oddity(kind=Kind.DAMAGED, key=key, says=says, bytes=len(data))
+            yield Oddity(kind=kind, key=key, says=says, bytes=len(data))
+
+
+def _retractions(archive: Archive) -> Iterator[Oddity]:
+    retractions = Retractions(archive.files)
+    for paper in archive.editions.papers():
+        for day in archive.editions.begun(paper):
+            try:
+                retractions.of(paper, day)
+            except ArchiveError as exc:
+                key = f"{layout.edition_folder(paper, day)}/retractions.json"
+                yield Oddity(kind=Kind.DAMAGED, key=key, says=str(exc))
 
 
 def _pointers(archive: Archive, tell: Tell) -> Iterator[Oddity]:
@@ -160,18 +182,29 @@ def _pointers(archive: Archive, tell: Tell) -> Iterator[Oddity]:
                 yield Oddity(kind=kind, key=key, says=says)
 
 
-def _site(archive: Archive) -> Iterator[Oddity]:
+def _site(archive: Archive, tell: Tell) -> Iterator[Oddity]:
     shown = archive.site.revisions()
+    is_empty = not shown
     for paper in archive.editions.papers():
         for day in archive.editions.dates(paper):
             current = archive.editions.current(paper, day)
             has = shown.pop((paper, day), None)
-            if current and has != current.revision:
+            if current is None:
+                continue
+            is_empty = False
+            folder = layout.site_folder(paper, day)
+            if has != current.revision:
                 says = f"shows {_revision(has)}, and r{current.revision:04d} is current"
-                yield Oddity(kind=Kind.SITE, key=layout.site_folder(paper, day), says=says)
+                yield Oddity(kind=Kind.SITE, key=folder, says=says)
+            else:
+                yield from _renditions(archive.files, current, folder, Kind.SITE, tell)
     for paper, day in shown:
         says = "shows an edition that is no more"
         yield Oddity(kind=Kind.SITE, key=layout.site_folder(paper, day), says=says)
+    for key in () if is_empty else (layout.SITE_PAGE, layout.SITE_FEED):
+        tell(key)
+        if archive.files.read(key) is None:
+            yield Oddity(kind=Kind.SITE, key=key, says="is not there")
 
 
 def _revision(number: int | None) -> str:
@@ -180,7 +213,7 @@ def _revision(number: int | None) -> str:
 
 def _is_whole(kind: str, one: Stored) -> bool:
     if kind not in ("pages", "lists"):
-        return one.record is not None and layout.digest(one.record.key) == one.sha256
+        return one.record is not None
     try:
         return layout.sha256_of(gzip.decompress(one.data or b"")) == one.sha256
     except (gzip.BadGzipFile, EOFError, zlib.error):

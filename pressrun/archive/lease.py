@@ -162,31 +162,39 @@ async def hold_lease(
 ) -> AsyncIterator[Lease]:
     """Holds the lease of an edition while the body runs, renewing it every third of its length.
 
-    When the lease is lost meanwhile, the body is cancelled.
+    When it cannot be renewed any more, whatever the reason, the body is cancelled.
 
     Raises:
         EditionBusy: another run holds it, or took it meanwhile.
+        ArchiveError: it expired, since the archive could not be written.
     """
     lease = await asyncio.to_thread(Lease.acquire, archive.files, paper, day, ttl_s=ttl_s, now=now)
     body = asyncio.current_task()
     assert body is not None  # a coroutine runs in a task
     requests = body.cancelling()
-    lost: ArchiveError | None = None
+    lost: BaseException | None = None
+    is_over = False
 
     async def keep() -> None:
-        nonlocal lost
-        while lost is None:
+        while True:
             await pause(ttl_s / 3)
             try:
                 await asyncio.to_thread(lease.renew)
-            except EditionBusy as exc:
-                lost = exc
+            except EditionBusy:
+                raise
             except ArchiveError as exc:  # it may pass: the lease holds until it expires
                 logger.warning("the lease was not renewed: %s", exc)
-                lost = exc if lease.is_expired() else None
-        body.cancel()
+                if lease.is_expired():
+                    raise
+
+    def end_body(dead: asyncio.Task[None]) -> None:
+        nonlocal lost
+        if not is_over:
+            lost = None if dead.cancelled() else dead.exception()
+            body.cancel()
 
     keeper = asyncio.create_task(keep())
+    keeper.add_done_callback(end_body)
     try:
         yield lease
     except asyncio.CancelledError:
@@ -194,6 +202,7 @@ async def hold_lease(
             raise
         raise lost from None
     finally:
+        is_over = True
         keeper.cancel()
         try:
             await asyncio.to_thread(lease.release)

@@ -24,6 +24,7 @@ from pressrun.archive.lease import Lease, live_leases
 from pressrun.archive.references import (
     KINDS,
     Printing,
+    References,
     references_of,
     stored,
 )
@@ -31,6 +32,7 @@ from pressrun.errors import EditionBusy
 from pressrun.models import Value
 
 GRACE = timedelta(days=7)
+LONGEST = timedelta(days=36500)
 BATCH = 200
 """Files that are deleted between two looks; this many are held in memory."""
 ATTEMPTS = 5
@@ -50,7 +52,7 @@ class Rule(Value):
 
     keep_revisions: int | None = Field(None, ge=1)
     """The newest revisions of each edition that stay, besides the current one; none: all."""
-    older_than: timedelta = Field(GRACE, ge=timedelta(0))
+    older_than: timedelta = Field(GRACE, ge=timedelta(0), le=LONGEST)
     """What of the store is younger stays."""
 
 
@@ -78,7 +80,8 @@ def prune(
 ) -> Iterator[Freed | Waited]:
     """Remove what *rule* says; each file as it goes. *tell* is called with each key that is read.
 
-    A *dry_run* removes nothing. Editions that are being printed are left as they are.
+    A *dry_run* removes nothing. Editions that are being printed are left as they are, and so is
+    what something damaged may refer to.
 
     Raises:
         ArchiveError: the archive cannot be read or written, or a later Pressrun wrote part of it.
@@ -94,7 +97,7 @@ def prune(
             yield Waited(says=str(exc).partition(";")[0])
     sweep = _Sweep(archive, now - rule.older_than, now, tell)
     if dry_run:
-        yield from (_freed(Kind.STORE, entry) for entry in sweep.unreferenced(gone))
+        yield from sweep.foresee(gone)
     else:
         yield from sweep.run()
     for entry in leftovers(archive.files, now):
@@ -163,7 +166,8 @@ class _Sweep:
         """Delete what is unreferenced; begin again when a printing began meanwhile."""
         for _ in range(ATTEMPTS):
             plans = self._look().plans
-            going = self.unreferenced()
+            found = self._references()
+            going = self._unreferenced(found)
             while batch := list(islice(going, BATCH)):
                 freed = self._delete(batch, plans)
                 if freed is None:
@@ -171,15 +175,25 @@ class _Sweep:
                     break
                 yield from freed
             else:
+                yield from _held_by_damage(found)
                 return
         yield Waited(says="printings begin all the time: prune the store when fewer do")
 
-    def unreferenced(self, without: Collection[Printing] = ()) -> Generator[Entry, None, None]:
+    def foresee(self, without: Collection[Printing]) -> Iterator[Freed | Waited]:
+        """What `run` would tell if the printings in *without* were gone."""
+        found = self._references(without)
+        yield from (_freed(Kind.STORE, entry) for entry in self._unreferenced(found))
+        yield from _held_by_damage(found)
+
+    def _references(self, without: Collection[Printing] = ()) -> References:
+        return references_of(self._archive.files, self._archive.editions, without=without)
+
+    def _unreferenced(self, found: References) -> Generator[Entry, None, None]:
         """Old files of the store that no printing refers to."""
-        files = self._archive.files
-        found = references_of(files, self._archive.editions, without=without)
         for kind in KINDS:
-            for one in stored(files, kind, bodies=False):
+            if found.holds_all(kind):
+                continue
+            for one in stored(self._archive.files, kind, bodies=False):
                 self._tell(one.entry.key)
                 if not found.holds(kind, one) and one.entry.modified <= self._before:
                     yield one.entry
@@ -217,6 +231,11 @@ class _Sweep:
                 if sha256:
                     pages.add(layout.blob("pages", sha256))
         return _Seen(plans, frozenset(pages))
+
+
+def _held_by_damage(found: References) -> Iterator[Waited]:
+    for key in found.unreadable:
+        yield Waited(says=f"what {key} may refer to: it is damaged; restore it from a copy")
 
 
 def _freed(kind: Kind, entry: Entry) -> Freed:

@@ -7,6 +7,9 @@
 Records of a page's article by another extractor, and summaries by another model or prompt, are
 referred to like the ones that are printed. Names are kept as 32 bytes: about 100 bytes of memory
 each, and four to a story.
+
+What refers to something may be damaged. Then nobody knows to what, and all that it may be counts
+as referred to.
 """
 
 from collections import deque
@@ -35,6 +38,8 @@ KINDS = ("fetches", "articles", "summaries", "pages", "lists")
 """The store's folders, each after those that it is referred to from."""
 
 
+_LEADS_TO = {"fetches": {"articles", "summaries", "pages"}, "articles": {"summaries"}}
+
 READERS = 8
 """Files that are read at once."""
 
@@ -47,7 +52,10 @@ _MODELS: dict[str, type[Record]] = {
 
 
 class Stored(NamedTuple):
-    """A file of the store. *record* is what a work record holds, unless it is damaged."""
+    """A file of the store. *record* is what a work record holds, unless it is damaged.
+
+    *data* is None when it was not read, or went meanwhile.
+    """
 
     entry: Entry
     sha256: str
@@ -84,6 +92,9 @@ class References:
         self.pages: set[bytes] = set()
         self.printed: set[bytes] = set()
         """Lists and pages that a manifest names: those it cannot be checked without."""
+        self.unreadable: list[str] = []
+        """Keys of what refers to something and cannot be read."""
+        self._held: set[str] = set()
         self._fetches: set[bytes] = set()
         self._texts: set[bytes] = set()
 
@@ -106,9 +117,20 @@ class References:
             keys = (FetchKey(edition_date=day, url=url) for url in urls)
             self._fetches.update(bytes.fromhex(layout.digest(key)) for key in keys)
 
+    def add_unreadable(self, key: str, may_name: Collection[str] = KINDS) -> None:
+        """From now on all of the kinds that *key* may name is referred to."""
+        self.unreadable.append(key)
+        self._held.update(may_name)
+
+    def holds_all(self, kind: str) -> bool:
+        """Whether everything of that *kind* is referred to."""
+        return kind in self._held
+
     def holds(self, kind: str, stored: Stored) -> bool:
         """Whether *stored* is referred to; then what it refers to is, too, from now on."""
         name, record = bytes.fromhex(stored.sha256), stored.record
+        if kind in self._held:
+            return True
         if kind in ("pages", "lists"):
             return name in (self.pages if kind == "pages" else self.lists)
         if isinstance(record, FetchRecord):
@@ -122,7 +144,12 @@ class References:
             return held
         if isinstance(record, SummaryRecord):
             return bytes.fromhex(record.key.article_sha256) in self._texts
-        return False
+        # Damaged, or gone. An article's name does not tell whether it is referred to.
+        leads = kind == "articles" or name in self._fetches
+        if stored.data is None or not leads:
+            return False
+        self.add_unreadable(stored.entry.key, _LEADS_TO[kind])
+        return True
 
 
 def references_of(
@@ -136,7 +163,10 @@ def references_of(
     found = References()
     for printing in printings(editions):
         if printing not in without:
-            found.add_printing(*documents_of(files, printing))
+            plan, edition = documents_of(files, printing)
+            found.add_printing(plan, edition)
+            for key in unreadable_of(files, printing, plan, edition):
+                found.add_unreadable(key)
     return found
 
 
@@ -146,6 +176,18 @@ def documents_of(files: Files, printing: Printing) -> tuple[Plan | None, Edition
         document(files, f"{printing.folder}/{layout.PLAN}", Plan),
         document(files, f"{printing.folder}/{layout.MANIFEST}", Edition),
     )
+
+
+def unreadable_of(
+    files: Files, printing: Printing, plan: Plan | None, edition: Edition | None
+) -> Iterator[str]:
+    """Keys of a printing's *plan* and manifest (*edition*), where it is there and not whole."""
+    read = ((layout.PLAN, Plan, plan), (layout.MANIFEST, Edition, edition))
+    for name, kind, whole in read:
+        key = f"{printing.folder}/{name}"
+        # Read again: it may have been written after the first look.
+        if whole is None and files.read(key) is not None and document(files, key, kind) is None:
+            yield key
 
 
 def stored(files: Files, kind: str, *, bodies: bool) -> Iterator[Stored]:
@@ -171,6 +213,8 @@ def stored(files: Files, kind: str, *, bodies: bool) -> Iterator[Stored]:
 def _taken(kind: str, entry: Entry, sha256: str, read: "Future[bytes | None] | None") -> Stored:
     data = read.result() if read else None
     record = _record_in(kind, data) if data is not None and kind in _MODELS else None
+    if record and layout.digest(record.key) != sha256:  # another's, or its key is damaged
+        record = None
     return Stored(entry, sha256, data, record)
 
 

@@ -1,5 +1,6 @@
 """An archive anywhere fsspec reaches: s3://bucket/pressrun, memory://trial, ..."""
 
+import ftplib
 import json
 import threading
 from collections.abc import Iterator, Mapping
@@ -9,7 +10,7 @@ from typing import Any
 
 from upath import UPath
 
-from pressrun.archive.files import Entry, Files, explained
+from pressrun.archive.files import ELSEWHERE, Entry, Files, explained
 from pressrun.errors import ArchiveError
 
 _swapping = threading.Lock()
@@ -35,10 +36,15 @@ def remote_files(address: str, options: Mapping[str, str]) -> Files:
         raise ArchiveError(
             f"{address}: {exc}; install the fsspec package for this kind of address"
         ) from exc
-    except (TypeError, ValueError) as exc:
+    except (AttributeError, TypeError, ValueError) as exc:
         raise ArchiveError(
             f"{address}: {exc}; give a folder, or an address that fsspec knows, such as "
             "s3://bucket/pressrun, and in [archive_options] what it takes"
+        ) from exc
+    except ftplib.all_errors as exc:  # an FTP server is asked at once; OSError is among them
+        raise ArchiveError(
+            f"{address}: cannot be reached: {exc}; see to it, {ELSEWHERE}",
+            transient=isinstance(exc, OSError | EOFError | ftplib.error_temp),
         ) from exc
     return RemoteFiles(root)
 

@@ -6,15 +6,18 @@ writer's bytes is two or three. Nothing is remembered between calls.
 """
 
 import hashlib
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC
 from typing import Any, NamedTuple
 
+from aiohttp import ClientError
 from botocore.exceptions import (  # type: ignore[import-untyped]
     BotoCoreError,
     HTTPClientError,
+    IncompleteReadError,
 )
 from botocore.exceptions import ConnectionError as NoConnection
 from fsspec.asyn import sync
@@ -26,20 +29,38 @@ GONE = b"deleted\n"
 """What stands in the place of a key that `swap` deleted. Many stores (MinIO among them) delete
 whatever the condition says, and a put heeds it everywhere."""
 
+ATTEMPTS = 10
+"""How often a `swap` is tried that the store answers with a conflict over and over."""
+PAUSE_S = 0.05
+"""Before the third attempt; it grows by as much with each further one."""
+
 _MARK = "pressrun-swap"
 """Metadata that tells our put from another's: it may have been done though the answer was lost."""
 
 _CONFLICTS = {"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey", "409", "412", "404"}
 _PASSING = {
+    "BadGateway",
+    "GatewayTimeout",
     "InternalError",
     "OperationAborted",
     "RequestTimeout",
     "ServiceUnavailable",
     "SlowDown",
+    "TooManyRequests",
+    "429",
     "500",
+    "502",
     "503",
+    "504",
 }
-_UNREACHED = (NoConnection, HTTPClientError, TimeoutError, ConnectionError)
+_UNREACHED = (
+    NoConnection,
+    HTTPClientError,
+    IncompleteReadError,
+    ClientError,
+    TimeoutError,
+    ConnectionError,
+)
 _REMEDIES = {
     "AccessDenied": "give this key the rights to list the bucket and to get, put and delete in it",
     "InvalidAccessKeyId": "correct key and secret in [archive_options]",
@@ -53,7 +74,7 @@ _REMEDIES = {
 
 
 class _Held(NamedTuple):
-    """What a key holds: no *data* when it was deleted."""
+    """What a key holds: no *data* when it was deleted; no *etag* where the store names none."""
 
     data: bytes | None
     etag: str
@@ -78,14 +99,21 @@ class S3Files:
             self._call("put_object", key, Body=data)
 
     def swap(self, key: str, old: bytes | None, new: bytes | None) -> bool:
-        """As in `Files`, between machines too."""
+        """As in `Files`, between machines too.
+
+        Raises:
+            ArchiveError: transient, when the store tells of a conflict `ATTEMPTS` times and has
+                *old* each time.
+        """
         if old is None and new is None:
             return self.read(key) is None
         mark = uuid.uuid4().hex
         # The ETag of a plain put is its MD5; where it is another, the first answer is a conflict.
         condition = {"IfNoneMatch": "*"} if old is None else {"IfMatch": f'"{_md5(old)}"'}
         body = GONE if new is None else new
-        while True:
+        for attempt in range(ATTEMPTS):
+            if attempt > 1:
+                time.sleep(PAUSE_S * (attempt - 1))
             with self._explained(key, "written"):
                 if self._put(key, body, condition, mark):
                     return True
@@ -94,7 +122,15 @@ class S3Files:
                 return True
             if (held.data if held else None) != old:
                 return False
-            condition = {"IfMatch": held.etag} if held else {"IfNoneMatch": "*"}
+            if held is None:
+                condition = {"IfNoneMatch": "*"}
+            elif held.etag:
+                condition = {"IfMatch": held.etag}
+        raise ArchiveError(
+            f"{self.address(key)}: cannot be written: the store told of a conflict {ATTEMPTS} "
+            f"times though nobody else wrote; try again, {ELSEWHERE}",
+            transient=True,
+        )
 
     def delete(self, key: str) -> None:
         """As in `Files`."""
@@ -148,7 +184,7 @@ class S3Files:
         data = sync(self._store.loop, answer["Body"].read)  # type: ignore[no-untyped-call]
         mark = answer.get("Metadata", {}).get(_MARK, "")
         deleted = bool(mark) and data == GONE
-        return _Held(None if deleted else data, answer["ETag"], mark)
+        return _Held(None if deleted else data, answer.get("ETag", ""), mark)
 
     def _put(self, key: str, data: bytes, condition: dict[str, str], mark: str) -> bool:
         try:
@@ -175,7 +211,7 @@ class S3Files:
         """Turns what the store or the way to it says into an ArchiveError with a remedy."""
         try:
             yield
-        except (OSError, BotoCoreError) as exc:
+        except (OSError, BotoCoreError, ClientError) as exc:
             code = _code(exc) or type(exc).__name__
             words = str(exc).rpartition("] ")[2] or code
             passing = code in _PASSING or isinstance(exc, _UNREACHED)

@@ -66,9 +66,12 @@ def install(config: Config = None) -> None:
 
 
 def _revealed(settings: Settings) -> tuple[str, ...]:
-    from tasks.secrets import revealed
+    from tasks.alerts import as_one_service
 
-    return tuple(revealed(address) for address in settings.alerts.addresses)
+    return tuple(
+        as_one_service(address, number)
+        for number, address in enumerate(settings.alerts.addresses, 1)
+    )
 
 
 def _settings(config: Path | None) -> Settings:

@@ -36,6 +36,15 @@ Json = Annotated[
     bool, typer.Option("--json", help="One JSON object on standard output, nothing else there.")
 ]
 
+
+def _days(given: float) -> float:
+    from pressrun.archive.prune import LONGEST
+
+    if not 0 <= given <= LONGEST.days:  # so that nan is none, too
+        raise typer.BadParameter(f"{given:g} is not in the range 0<=x<={LONGEST.days}.")
+    return given
+
+
 archive = typer.Typer(
     name="archive",
     help="Check the archive, free what nothing refers to, bring it to a newer schema.",
@@ -102,7 +111,9 @@ def prune(
     older_than: Annotated[
         float,
         typer.Option(
-            min=0, metavar="DAYS", help="Remove of the store what was written before that."
+            callback=_days,
+            metavar="DAYS",
+            help="Remove of the store what was written before that.",
         ),
     ] = 7.0,
     dry_run: Annotated[

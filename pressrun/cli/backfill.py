@@ -11,7 +11,7 @@ from pressrun.cli.digest import parse_day, split_formats
 from pressrun.errors import SettingsError
 from pressrun.models import Refresh
 from settings import Settings, load_settings
-from tasks.backfill import days_between, only_days
+from tasks.backfill import days_between, only_days, refuse_relisting
 from tasks.order import Order, overrides, place_order, utc_now
 
 Via = Literal["auto", "workers", "here"]
@@ -113,13 +113,23 @@ def backfill(
         "engine": engine,
         "model": model,
         "host": host,
-        "archive": archive,
+        "archive": _absolute(archive),
     }
     settings = load_settings(overrides(paper, **given), file=config)
     now = utc_now()
     first = parse_day(start, settings.paper(paper), now, "START")
     last = parse_day(end, settings.paper(paper), now, "END")
     days = only_days(days_between(first, last, every), only)
+    refuse_relisting(refresh, limit)
+    if since and not refresh:
+        raise SettingsError("--since is for --refresh: add that, or leave it out")
+    if config:
+        if via == "workers":
+            raise SettingsError(
+                "--config is read here, and a worker has settings of its own: leave out one of "
+                "--config and --via workers"
+            )
+        via = "here"
     moment = _moment(since, now)
     parameters = {
         "start": first,
@@ -162,9 +172,9 @@ def run_backfill(
         "end": max(days),
         "paper": paper,
         "only": ", ".join(map(str, days)),
-        "archive": archive,
+        "archive": _absolute(archive),
     }
-    _do(orders, settings, parameters)
+    _do(orders, settings, parameters, via="here" if config else "auto")
 
 
 def _do(
@@ -184,9 +194,14 @@ def _do(
         backfill_run.print_days(orders, settings, parameters, via=via, as_json=as_json)
 
 
+def _absolute(archive: str | None) -> str | None:
+    """*archive* as a worker finds it, which works in another folder."""
+    return archive and (archive if "://" in archive else str(Path(archive).absolute()))
+
+
 def _moment(text: str | None, now: datetime) -> datetime:
     if text is None:
-        return now
+        return now.replace(microsecond=0)  # as it is told, and typed again
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as exc:

@@ -21,7 +21,7 @@ from pressrun.errors import PressrunError, SettingsError
 from pressrun.models import Refresh
 from settings import Settings
 from tasks.archives import archive_of
-from tasks.backfill import Came, as_rows, in_words, left_to_do
+from tasks.backfill import Came, Outcome, as_rows, in_words, left_to_do
 from tasks.forecast import forecast, rates
 from tasks.forecast import in_words as cost_in_words
 from tasks.order import Order
@@ -145,6 +145,9 @@ async def _here(
     error = None if state.is_completed() else await state.aresult(raise_on_failure=False)
     if isinstance(error, BaseException) and not view.outcomes:
         raise error
+    for order in todo:
+        if (day := order.edition_date) not in view.outcomes:
+            view.event("dated", outcome=Outcome.of(day, Came.NOT_BEGUN, None, state.message or ""))
 
 
 async def _on_a_worker(

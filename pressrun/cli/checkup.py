@@ -74,14 +74,14 @@ async def ollama_check(settings: Settings) -> Finding:
     from tasks.engines.ollama import OllamaEngine
 
     own = settings.engines.ollama
-    engine = OllamaEngine(own.model_copy(update={"connect_timeout_s": LIMIT_S / 2}))
-    async with aclosing(engine):
-        try:
+    try:
+        engine = OllamaEngine(own.model_copy(update={"connect_timeout_s": LIMIT_S / 2}))
+        async with aclosing(engine):
             found = await engine.survey()
-        except EngineError as exc:
-            return wrong("ollama", exc, f"start it: ollama serve; pressrun models pull {own.model}")
-        except SettingsError as exc:  # a limit that hosts should share is missing
-            return wrong("ollama", exc, "then ask again: pressrun doctor")
+    except EngineError as exc:
+        return wrong("ollama", exc, f"start it: ollama serve; pressrun models pull {own.model}")
+    except SettingsError as exc:  # a limit that hosts should share is missing, or who counts it
+        return wrong("ollama", exc, "then ask again: pressrun doctor")
     identity = found.identity
     says = (
         f"{identity.model} at {', '.join(found.hosts)}, context of {identity.context_tokens} tokens"

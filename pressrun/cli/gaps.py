@@ -15,6 +15,7 @@ from rich.table import Table
 
 from pressrun.cli.digest import parse_day
 from pressrun.cli.streams import say, takes_unicode
+from pressrun.errors import SettingsError
 from settings import load_settings
 from tasks.archives import archive_of
 from tasks.order import overrides, utc_now
@@ -52,9 +53,16 @@ def gaps(
     """
     from tasks.gaps import GapKind, find_gaps
 
+    if fill and json_:
+        raise SettingsError(
+            "--fill prints a table of its own: leave out --json, or give the dates to "
+            "`pressrun backfill --json`"
+        )
     settings = load_settings(overrides(paper, archive=archive), file=config)
     wanted, now = settings.paper(paper), utc_now()
     first, last = (parse_day(text, wanted, now) if text else None for text in (from_, to))
+    if first and last and first > last:
+        raise SettingsError(f"--from {first} is after --to {last}: give the earlier day first")
     opened = archive_of(settings)
     found = find_gaps(opened, paper, wanted, now, first=first, last=last, grace_h=grace)
     lacking = [gap.edition_date for gap in found if gap.kind is not GapKind.PRINTING]

@@ -42,9 +42,7 @@ def list_(context: typer.Context, config: Config = None) -> None:
     """
     if context.invoked_subcommand is not None:
         return
-    from tasks.engines.limits import limit_name
-
-    own = {limit_name(address): address for address in _addresses(None, config)}
+    own = _named(_addresses(None, config))
     found = {limit.name: limit for limit in _work(lambda register: register.all())}
     rows = [("limit", "slots", "in use", "host")]
     rows += [
@@ -115,11 +113,22 @@ def _addresses(hosts: list[str] | None, config: Path | None) -> tuple[str, ...]:
     return tuple(shown(url) for url in given)
 
 
+def _named(addresses: tuple[str, ...]) -> dict[str, str]:
+    from pressrun.cli.prefect import decline_tracking
+
+    decline_tracking()
+    from tasks.engines.limits import by_name
+
+    return by_name(addresses)
+
+
 def _at_each(
     addresses: tuple[str, ...],
     act: "Callable[[LimitRegister, str], Coroutine[Any, Any, None]]",
     done: str,
 ) -> None:
+    _named(addresses)
+
     async def work(register: "LimitRegister") -> None:
         for address in addresses:
             await act(register, address)
@@ -129,9 +138,6 @@ def _at_each(
 
 
 def _work(work: "Callable[[LimitRegister], Coroutine[Any, Any, T]]") -> T:
-    from pressrun.cli.prefect import decline_tracking
-
-    decline_tracking()
     from tasks.engines.limits import LimitRegister
 
     async def main() -> T:

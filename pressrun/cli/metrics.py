@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pressrun.cli.streams import say
-from pressrun.errors import SettingsError
+from pressrun.errors import ArchiveError, SettingsError
 from settings import Settings, load_settings
 from tasks.order import utc_now
 
@@ -53,6 +53,8 @@ def serve(
 
     settings = _settings(archive, config)
     number = port or settings.metrics.port or DEFAULT_PORT
+    if archive:
+        _require_archive(settings)
     registry = registry_of(settings)
     logging.basicConfig(format="%(message)s")
     try:
@@ -77,7 +79,9 @@ def show(archive: Directory = None, config: Config = None) -> None:
     """Print the metrics once, as a scrape has them, such as for node_exporter's text files."""
     from prometheus_client import generate_latest
 
-    say(generate_latest(registry_of(_settings(archive, config))).decode())
+    settings = _settings(archive, config)
+    _require_archive(settings)
+    say(generate_latest(registry_of(settings)).decode())
 
 
 def registry_of(settings: Settings) -> "CollectorRegistry":
@@ -117,6 +121,18 @@ def missing_days(
         for name, paper in settings.papers.items()
         if paper.schedule and (days := printed.get(name))
     }
+
+
+def _require_archive(settings: Settings) -> None:
+    """Refuse an address without an archive, where to open it would make one."""
+    from pressrun.archive import schema
+    from tasks.archives import files_of
+
+    files = files_of(settings)
+    if schema.version(files) is None:
+        raise ArchiveError(
+            f"{files.address('')}: there is no archive; correct --archive or PRESSRUN_ARCHIVE"
+        )
 
 
 def _settings(archive: str | None, config: Path | None) -> Settings:

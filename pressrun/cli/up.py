@@ -138,7 +138,7 @@ async def _up(
 ) -> None:
     from pressrun.cli.deployments import POOL, register
     from pressrun.cli.prefect import Server, imported, load_flow, using
-    from pressrun.cli.up_keep import WORKER_GRACE_S, Program, ending_runs, kept
+    from pressrun.cli.up_keep import WORKER_GRACE_S, Program, ending_runs, kept, kept_beside
     from pressrun.cli.up_runs import begin_again, cancelling, follow, polls, putting_back
 
     name = worker_name(home)
@@ -163,7 +163,7 @@ async def _up(
                 log=home / "metrics.log",
                 grace_s=WORKER_GRACE_S,
             )
-            keeping.add(await stack.enter_async_context(kept(metrics, line)))
+            await stack.enter_async_context(kept_beside(metrics, line))
         worker = Program(
             "worker",
             "prefect",

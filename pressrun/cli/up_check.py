@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from pressrun.cli.deployments import POOL, folder_of, present, registered, table
 from pressrun.cli.doctor import as_lines, as_object, settings_check
 from pressrun.cli.findings import LIMIT_S, Finding, Level, eased, good, within, wrong
 from pressrun.cli.streams import say, takes_unicode
-from pressrun.cli.up_place import Address, find_address, running
+from pressrun.cli.up_place import Address, database_place, database_url, find_address, logs, running
 from pressrun.errors import PressrunError
 from settings import Settings
 
@@ -53,7 +54,7 @@ async def examine(host: str, port: int | None, database: str | None) -> tuple[Fi
         says = f"none answers; pressrun up starts one at {address.ui}, where the port is free"
         server = wrong("server", says, UP, Level.WARNING)
         base = within("database", database_check(database), "start it, or correct --database")
-        return (*findings, *await _here(settings), server, await base)
+        return (*findings, *await _here(_alone(settings)), server, *_limits(settings), await base)
     from pressrun.cli.prefect import Server, using
 
     with using(Server(address.url, {"api.url": address.url})):  # which has secrets and limits, too
@@ -76,7 +77,44 @@ async def _here(settings: Settings) -> tuple[Finding, ...]:
         "name another folder with PRESSRUN_ARCHIVE",
     )
     engines, writable = await asyncio.gather(engine_checks(settings), archive)
-    return (*engines, writable)
+    port = settings.metrics.port
+    metrics = (metrics_check(port, runs=running() is not None),) if port else ()
+    return (*engines, writable, *metrics)
+
+
+def metrics_check(port: int, *, runs: bool) -> Finding:
+    """Whether the metrics' *port* is free, or, when `pressrun up` *runs*, is listened at."""
+    where = f"127.0.0.1:{port}"
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind(("127.0.0.1", port))
+        except OSError as exc:
+            if runs:
+                return good("metrics", f"{where}: something listens")
+            says = f"{where} cannot be listened at: {exc.strerror}"
+            remedy = "name a free port with PRESSRUN_METRICS__PORT, or end what listens there"
+            return wrong("metrics", says, remedy, Level.WARNING)
+    if runs:
+        says = f"pressrun up runs, and nothing listens at {where}"
+        return wrong("metrics", says, f"see {logs() / 'metrics.log'}", Level.WARNING)
+    return good("metrics", f"{where} is free")
+
+
+def _alone(settings: Settings) -> Settings:
+    """*settings* for a look at Ollama while no server is there to count its slots."""
+    ollama = settings.engines.ollama.model_copy(update={"shared_limit": False})
+    engines = settings.engines.model_copy(update={"ollama": ollama})
+    return settings.model_copy(update={"engines": engines})
+
+
+def _limits(settings: Settings) -> tuple[Finding, ...]:
+    """What the server is still to be told, when it is the first start."""
+    if not settings.engines.ollama.shared_limit:
+        return ()
+    says = "shared_limit is set, and the server that would count the slots is not started yet"
+    remedy = "after the first start, type: pressrun limits set 2"
+    return (wrong("limits", says, remedy, Level.WARNING),)
 
 
 async def server_checks(settings: Settings, address: Address) -> tuple[Finding, ...]:
@@ -96,17 +134,10 @@ async def database_check(url: str | None) -> Finding:
 
     Without *url* it is that of the profile or the environment.
     """
-    from prefect.settings import get_current_settings
-    from sqlalchemy.engine import make_url
-    from sqlalchemy.exc import ArgumentError
-
-    given = get_current_settings().server.database.connection_url
     try:
-        place = make_url(url or (given.get_secret_value() if given else "")).set(query={})
-    except ArgumentError:
-        return wrong(
-            "database", "its address is no URL", "write postgresql+asyncpg://user@host/name"
-        )
+        place = database_place(database_url(url)).set(query={})
+    except PressrunError as exc:
+        return wrong("database", exc, "correct --database")
     if not place.host:
         return good("database", f"{place.get_backend_name()}, {place.database}")
     try:

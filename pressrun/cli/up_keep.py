@@ -140,6 +140,19 @@ async def kept(
 
 
 @asynccontextmanager
+async def kept_beside(program: Program, say: Callable[[str], None]) -> AsyncIterator[None]:
+    """`keep` *program* for the time of the block; when it fails, *say* tells, and all goes on."""
+
+    def failed(keeping: "asyncio.Task[NoReturn]") -> None:
+        if not keeping.cancelled() and (exc := keeping.exception()):
+            say(f"{exc}; the rest goes on without")
+
+    async with kept(program, say) as keeping:
+        keeping.add_done_callback(failed)
+        yield
+
+
+@asynccontextmanager
 async def ending_runs(worker: Program) -> AsyncIterator[None]:
     """At the end of the block, wait for the end of *worker*'s runs, and end it."""
     looking = asyncio.create_task(_look(worker))

@@ -6,12 +6,18 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple, TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 from urllib.parse import urlsplit
 
 from pressrun.errors import PressrunError
 
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
+
 PORT = 4200
+DATABASES = ("sqlite+aiosqlite", "postgresql+asyncpg")
+"""What Prefect's server can have its database in."""
+
 LOCK = "up.lock"
 """Held while `pressrun up` runs; has the address of its server's API."""
 
@@ -33,7 +39,8 @@ def find_address(host: str, port: int | None, database: str | None) -> Address:
     """Where the server is, or is to be started.
 
     Raises:
-        PressrunError: it is elsewhere and does not answer, or the port is taken.
+        PressrunError: it is elsewhere and does not answer, the port is taken, or the database is
+            none that a server could have.
     """
     from pressrun.cli.prefect import PrefectUnavailable, is_loopback, profile_answers
 
@@ -51,9 +58,44 @@ def find_address(host: str, port: int | None, database: str | None) -> Address:
             "started here: prefect config unset PREFECT_API_URL"
         )
     port = port or (urlsplit(url).port if url else None) or PORT
+    if url_of_database := database_url(database):
+        database_place(url_of_database)
     require_free(host, port)
     shown = f"[{host}]" if ":" in host else {"0.0.0.0": "127.0.0.1"}.get(host, host)  # noqa: S104
     return Address(f"http://{shown}:{port}/api", host, port)
+
+
+def database_place(url: str) -> "URL":
+    """*url* as Prefect's server reads it.
+
+    Raises:
+        PressrunError: it is none, or of a driver that Prefect does not take.
+    """
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        place = make_url(url)
+    except (ArgumentError, ValueError):
+        # Without its cause, which quotes parts of the address and so of the password.
+        raise PressrunError(
+            "the database's address is no URL; write postgresql+asyncpg://user@host/name, and what "
+            "a password has of '@', ':' and '/' as %40, %3A and %2F"
+        ) from None
+    if place.drivername not in DATABASES:
+        raise PressrunError(
+            f"the database {place.drivername}://... is none that Prefect takes; write "
+            "postgresql+asyncpg://user@host/name, or sqlite+aiosqlite:////folder/file"
+        )
+    return place
+
+
+def database_url(given: str | None) -> str:
+    """Where a server that is started here has its database: *given*, else as Prefect is set."""
+    from pressrun.cli.prefect import imported
+
+    own = imported("prefect.settings").get_current_settings().server.database.connection_url
+    return given or (str(own.get_secret_value()) if own else "")
 
 
 def find_server() -> Address:

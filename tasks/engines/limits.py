@@ -5,7 +5,7 @@ Importing this brings Prefect.
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 import httpx
@@ -23,6 +23,23 @@ PREFIX = "ollama-"
 def limit_name(address: str) -> str:
     """The name of the limit of the host at *address*, such as "ollama-127-0-0-1-11434"."""
     return PREFIX + re.sub(r"[^a-z0-9]+", "-", address.partition("//")[2].lower()).strip("-")
+
+
+def by_name(addresses: Sequence[str]) -> dict[str, str]:
+    """*addresses* by the names of their limits.
+
+    Raises:
+        SettingsError: two have one name, and so would share one limit.
+    """
+    named: dict[str, str] = {}
+    for address in addresses:
+        other = named.setdefault(limit_name(address), address)
+        if other != address:
+            raise SettingsError(
+                f"{other} and {address} would share one limit, {limit_name(address)}; name one of "
+                "the hosts otherwise, such as by its IP address"
+            )
+    return named
 
 
 def prefect_url() -> str:

@@ -64,8 +64,9 @@ def find_figures(text: str) -> list[Figure]:
     ]
     figures = sorted((*figures, *find_numbers(rest)), key=lambda figure: figure.start)
     return [
-        replace(figure, text=text[figure.start : figure.end])
+        figure if figure.text == said else replace(figure, text=said)
         for figure in join_ranges(narrow, figures)
+        for said in (text[figure.start : figure.end],)
     ]
 
 

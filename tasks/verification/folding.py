@@ -12,18 +12,20 @@ from functools import cached_property
 
 _HAN = "\u3005\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _WORD = re.compile(rf"[{_HAN}]|(?:(?![{_HAN}_])\w)(?:(?![{_HAN}_])[\w\u0300-\u036f])*")
+# A word from one to the other is a Han character, alone: nothing about it folds.
+_FIRST_HAN, _LAST_HAN = "\u3400", "\u9fff"
 
 
 def fold(text: str) -> list[str]:
     """The words of *text* in order, folded."""
-    return [_folded(found.group()) for found in _WORD.finditer(text)]
+    return [
+        word if _FIRST_HAN <= word <= _LAST_HAN else _folded(word) for word in _WORD.findall(text)
+    ]
 
 
 def _folded(word: str) -> str:
     if word.isascii():
         return word.lower()
-    if len(word) == 1 and "\u3400" <= word <= "\u9fff":
-        return word
     plain = unicodedata.normalize("NFKD", word).casefold()
     return "".join(char for char in plain if unicodedata.category(char) != "Mn")
 
@@ -38,7 +40,9 @@ class Folded:
         words = []
         at = 1
         for found in _WORD.finditer(text):
-            word = _folded(found.group())
+            word = found.group()
+            if not _FIRST_HAN <= word <= _LAST_HAN:
+                word = _folded(word)
             self._starts.append(found.start())
             self._at.append(at)
             at += len(word) + 1

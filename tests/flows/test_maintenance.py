@@ -15,9 +15,10 @@ from prefect.client.schemas.filters import (
     ArtifactFilterFlowRunId,
     FlowRunFilter,
     FlowRunFilterId,
+    FlowRunFilterParentFlowRunId,
 )
-from prefect.client.schemas.objects import State
-from prefect.states import Scheduled
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.states import Completed, Scheduled
 
 from flows.maintenance import maintain
 from pressrun.cli.prefect import Server, using
@@ -26,12 +27,18 @@ from tasks.retention import Removed, remove_runs
 from tasks.upkeep import as_markdown, in_words
 
 
-@flow
+@flow(name="backfill")
 async def ours() -> None:
     await acreate_markdown_artifact("what was printed", key="edition-daily")
+    await a_day()
 
 
-@flow
+@flow(name="daily-digest")
+async def a_day() -> None:
+    await acreate_markdown_artifact("what was printed of it", key="edition-daily")
+
+
+@flow(name="backfill")
 async def theirs() -> None:
     await acreate_markdown_artifact("another project's", key="theirs")
 
@@ -54,26 +61,45 @@ async def left(runs: list[UUID]) -> tuple[set[UUID], int]:
     return {run.id for run in found}, len(artifacts)
 
 
+async def below(runs: list[UUID]) -> list[FlowRun]:
+    """The runs within *runs*."""
+    async with get_client() as client:
+        return await client.read_flow_runs(
+            flow_run_filter=FlowRunFilter(
+                parent_flow_run_id=FlowRunFilterParentFlowRunId(any_=runs)
+            )
+        )
+
+
 @pytest.mark.server
 @pytest.mark.xdist_group("prefect")
-async def test_runs_of_pressrun_that_ended_long_ago_go_with_their_artifacts(
+async def test_runs_of_pressrun_that_ended_long_ago_go_with_what_ran_within_them(
     prefect_api: str,
 ) -> None:
     with using(Server(prefect_api, {"api.url": prefect_api})):
         async with get_client() as client:
             flow_id = await client.create_flow(ours)
-            await client.create_deployment(flow_id, name="ours", tags=[TAG])
+            deployment = await client.create_deployment(flow_id, name="ours", tags=[TAG])
             waiting = await client.create_flow_run(
-                ours, state=Scheduled(scheduled_time=datetime(2020, 1, 1, tzinfo=UTC))
+                ours, tags=[TAG], state=Scheduled(scheduled_time=datetime(2020, 1, 1, tzinfo=UTC))
             )
-        mine, others = [await ran(ours), await ran(ours)], [await ran(theirs)]
+            begun = await client.create_flow_run_from_deployment(deployment, state=Completed())
+            mine = [await ran(ours), begun.id]
+            await client.update_flow_run(mine[0], tags=[TAG])  # not in the context: within it, too
+            inner = [run.id for run in await below(mine)]
+            assert len(inner) == 1
+        others = [await ran(theirs)]
         assert [r async for r in remove_runs(datetime(2026, 1, 1, tzinfo=UTC))] == []
         later = datetime.now(UTC) + timedelta(days=1)
         removed = [some async for some in remove_runs(later)]
-        assert await left(mine) == (set(), 0)
+        assert await left([*mine, *inner]) == (set(), 0)
         assert await left([*others, waiting.id]) == ({*others, waiting.id}, 1)
         assert [some async for some in remove_runs(later)] == []
-    assert removed == [Removed(runs=2, artifacts=2)]
+        async with get_client() as client:
+            await client.delete_deployment(deployment)
+            await client.delete_flow_run(waiting.id)
+    assert sum(some.runs for some in removed) >= 3  # the server is the session's: others' tests ran
+    assert sum(some.artifacts for some in removed) >= 2
 
 
 @pytest.mark.server

@@ -34,6 +34,7 @@ async def works(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Plant
         yield whole
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize(
     "victim",
     [

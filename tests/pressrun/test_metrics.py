@@ -4,10 +4,11 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from pressrun.archive import Archive
+from pressrun.archive import Archive, layout
 from pressrun.metrics import METRICS, ArchiveMetrics
 from pressrun.models import DUPLICATE, RETRACTED, Failure, Step
 from tests.pressrun.archive.archive_desk import DAY, Desk
@@ -139,6 +140,23 @@ def test_an_archive_that_fails_leaves_the_numbers_of_before(tmp_path: Path) -> N
     said = scraped()
     assert said["pressrun_archive_readable",] == 0
     assert said["pressrun_articles", "daily", "printed"] == 2
+
+
+def test_a_damaged_edition_is_left_out_with_a_warning_and_the_others_count(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    scraped = Scraped(tmp_path)
+    DESK.print(scraped.archive)
+    damaged, _ = DESK.print(scraped.archive, day=DAY - timedelta(days=1))
+    folder = layout.revision_folder("daily", damaged.edition_date, damaged.revision)
+    (tmp_path / folder / layout.MANIFEST).write_text("{")
+    said = scraped()
+    assert said["pressrun_archive_readable",] == 1
+    assert said["pressrun_articles", "daily", "printed"] == 2
+    assert "left out of the metrics; see pressrun archive check" in caplog.text
+    caplog.clear()
+    assert scraped() == said
+    assert not caplog.text
 
 
 def test_missing_days_are_counted_by_paper_from_those_that_have_an_edition(tmp_path: Path) -> None:

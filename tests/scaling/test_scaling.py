@@ -12,6 +12,7 @@ from tests.scaling.plant import COUNT, SLOTS, WORKERS, Plant, plant
 from tests.scaling.postgres import postgres_bin
 
 pytestmark = [
+    pytest.mark.faults,
     pytest.mark.server,
     pytest.mark.xdist_group("prefect"),
     pytest.mark.timeout(400),

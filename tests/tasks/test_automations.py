@@ -59,6 +59,8 @@ async def test_to_install_again_changes_nothing_and_what_is_not_wanted_goes(
         fewer = await install(["json://127.0.0.1:9/a"], ["partial"])
         assert not await is_installed("late")
         async with get_client() as client:
+            await client.create_automation(AutomationCore.model_validate(automation("missing")))
+            assert not await is_installed("missing")  # it has no block to notify by
             block = await client.read_block_document_by_name(
                 BLOCK_NAME, "slack-webhook", include_secrets=False
             )

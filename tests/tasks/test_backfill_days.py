@@ -7,6 +7,7 @@ import pytest
 
 from pressrun.archive import Archive
 from pressrun.errors import SettingsError
+from pressrun.models import Refresh
 from settings import load_settings
 from tasks.backfill import (
     Came,
@@ -16,6 +17,7 @@ from tasks.backfill import (
     in_words,
     left_to_do,
     only_days,
+    refuse_relisting,
 )
 from tasks.order import place_order
 from tests.pressrun.archive.archive_desk import DAY, Desk
@@ -47,8 +49,15 @@ def test_named_days_are_taken_in_the_order_of_the_backfill() -> None:
     assert only_days(days, None) == days
     with pytest.raises(SettingsError, match="2026-04-01: not among the days"):
         only_days(days, "2026-04-01")
-    with pytest.raises(SettingsError, match="YYYY-MM-DD"):
-        only_days(days, "March")
+    for text in ("March", ","):
+        with pytest.raises(SettingsError, match="YYYY-MM-DD"):
+            only_days(days, text)
+
+
+def test_a_limit_is_no_matter_of_a_refresh() -> None:
+    refuse_relisting(None, 3)
+    with pytest.raises(SettingsError, match="which a refresh of pages keeps"):
+        refuse_relisting(Refresh.PAGES, 3)
 
 
 def test_a_complete_edition_is_skipped_and_another_is_left(archive_dir: Any) -> None:

@@ -1,8 +1,10 @@
 """The hook by which a run tells how it ended, on a real Prefect server."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from prefect import flow, tags
@@ -12,6 +14,7 @@ from prefect.states import Cancelled, Completed, Crashed, Failed
 
 from pressrun.cli.prefect import Server, using
 from settings import Settings
+from tasks import bell
 from tasks.automations import TAG, automation
 from tasks.bell import alert_of, kind_of, tell_operator
 from tests.tasks.alerting import Operator
@@ -105,7 +108,7 @@ async def test_a_run_tells_by_itself_unless_an_automation_or_its_parent_does(
             from prefect.events.schemas.automations import AutomationCore
 
             made = await client.create_automation(
-                AutomationCore.model_validate(automation("partial"))
+                AutomationCore.model_validate(automation("partial", str(uuid4())))
             )
             with tags(TAG):
                 await printing("Partial", return_state=True)
@@ -114,6 +117,26 @@ async def test_a_run_tells_by_itself_unless_an_automation_or_its_parent_does(
     address = operator.address().get_secret_value()
     heard = await told(prefect_api, operator, monkeypatch, address, runs)
     assert heard == ["Partial, 1 of 2", "Failed"]
+
+
+async def test_a_server_that_never_answers_holds_no_alert_back(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRESSRUN_ALERTS__ADDRESSES", f'["{operator.address().get_secret_value()}"]')
+    monkeypatch.setattr(bell, "SERVER_LIMIT_S", 0.05)
+    monkeypatch.setattr(bell, "_ALL_S", 30.0)
+    asked: list[asyncio.StreamWriter] = []
+    server = await asyncio.start_server(lambda _, writer: asked.append(writer), "127.0.0.1", 0)
+    api = "http://{}:{}/api".format(*server.sockets[0].getsockname())
+    run = run_named().model_copy(update={"tags": [TAG]})
+    with using(Server(api, {"api.url": api})):
+        await tell_operator(printing, run, Crashed(message="killed"))
+    for writer in asked:
+        writer.close()
+    server.close()
+    await server.wait_closed()
+    assert len(asked) == 2
+    assert [one["title"] for one in operator.told] == ["daily-2026-11-21: Crashed"]
 
 
 @pytest.mark.server

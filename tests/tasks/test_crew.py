@@ -64,3 +64,13 @@ async def test_a_server_that_stays_away_fails_its_date_alone_and_is_named(
     outcomes = await Printer({DAYS[1]: 2}).came(archive_dir)
     assert [one.came for one in outcomes] == [Came.PRINTED, Came.FAILED, Came.PRINTED]
     assert outcomes[1].why.startswith("the Prefect server does not take it, run it again: All conn")
+
+
+async def test_a_date_whose_manifest_cannot_be_read_fails_alone(archive_dir: Path) -> None:
+    folder = archive_dir / f"editions/daily/{DAYS[1]}/r0001"
+    folder.mkdir(parents=True)
+    (folder / "edition.json").write_text('{"schema_version": 99}')
+    (folder.parent / "current.json").write_text('{"revision": 1}')
+    outcomes = await Printer({}).came(archive_dir)
+    assert [one.came for one in outcomes] == [Came.PRINTED, Came.FAILED, Came.PRINTED]
+    assert "has schema 99" in outcomes[1].why

@@ -51,6 +51,11 @@ def test_a_refresh_of_an_edition_costs_what_it_makes_anew(
     assert (task.what, task.pages, task.summaries) == (what, pages, summaries)
 
 
+def test_there_is_nothing_to_draw_again_where_nothing_was_printed(archive: Archive) -> None:
+    [task] = forecast(archive, [order(refresh=Refresh.RENDITIONS)])
+    assert (task.what, task.lists) == ("nothing: no edition yet", 0)
+
+
 def test_an_edition_that_was_begun_goes_on(archive: Archive) -> None:
     archive.editions.begin(Desk().plan(content_sha256=order().content_sha256))
     [task] = forecast(archive, [order()])

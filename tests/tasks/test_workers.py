@@ -205,8 +205,8 @@ async def test_temporary_files_of_workers_go_when_the_pool_ends() -> None:
 
 def test_the_main_program_is_hidden_and_no_trap_for_who_looks_at_modules() -> None:
     main = sys.modules["__main__"]
-    file = main.__file__
+    file = getattr(main, "__file__", None)
     with _main_hidden():
         assert main.__spec__ is None
         assert not hasattr(main, "__file__"), "inspect fails of a None"
-    assert main.__file__ == file
+    assert getattr(main, "__file__", None) == file

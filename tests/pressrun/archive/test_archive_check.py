@@ -102,6 +102,44 @@ def test_a_site_out_of_step_is_found_and_repaired(archive: Archive, desk: Desk) 
     assert found(archive) == []
 
 
+@pytest.mark.parametrize(
+    ("key", "data", "says"),
+    [
+        ("site/daily/2026-11-21/edition.pdf", b"other", "is not as it was printed"),
+        ("site/daily/2026-11-21/index.html", None, "is not there"),
+        ("site/index.html", None, "is not there"),
+        ("site/feed.xml", None, "is not there"),
+    ],
+)
+def test_a_file_of_the_site_that_is_gone_or_other_is_named_and_repaired(
+    archive: Archive, desk: Desk, key: str, data: bytes | None, says: str
+) -> None:
+    print_whole(archive, desk)
+    archive.files.delete(key)
+    if data is not None:
+        archive.files.write(key, data)
+    (oddity,) = found(archive)
+    assert (oddity.kind, oddity.key, oddity.says) == (Kind.SITE, key, says)
+    repair(archive)
+    assert found(archive) == []
+
+
+def test_a_damaged_record_of_what_was_taken_back_is_named(archive: Archive, desk: Desk) -> None:
+    print_whole(archive, desk)
+    archive.files.write(f"{EDITION}/retractions.json", b"garbage")
+    (oddity,) = found(archive)
+    assert (oddity.kind, oddity.key) == (Kind.DAMAGED, f"{EDITION}/retractions.json")
+
+
+def test_while_a_manifest_is_damaged_nothing_is_called_unreferenced(
+    archive: Archive, desk: Desk
+) -> None:
+    print_whole(archive, desk)
+    do_work(archive, desk, DAY + timedelta(days=9), body=b"<p>other")
+    archive.files.write(f"{EDITION}/r0001/edition.json", b"{")
+    assert kinds(archive)[Kind.UNREFERENCED] == 0
+
+
 def test_an_unsettled_pointer_is_found_and_repaired(archive: Archive, desk: Desk) -> None:
     print_whole(archive, desk)
     archive.files.delete(f"{EDITION}/current.json")

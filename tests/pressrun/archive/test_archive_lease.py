@@ -271,3 +271,22 @@ async def test_an_archive_that_fails_for_a_while_costs_the_lease_only_when_it_ex
     with pytest.raises(ArchiveError, match="the disk is away"):
         await body()
     assert clock() == MOMENT + timedelta(seconds=60)
+
+
+async def test_the_body_ends_when_renewing_fails_in_a_way_that_nobody_foresaw(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def pause(seconds: float) -> None:
+        await asyncio.sleep(0)
+
+    def fail(lease: Lease) -> None:
+        raise ZeroDivisionError
+
+    async def body() -> None:
+        async with hold_lease(archive, "daily", DAY, pause=pause):
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr(Lease, "renew", fail)
+    with pytest.raises(ZeroDivisionError):
+        await asyncio.wait_for(body(), 30)
+    assert archive.files.read(KEY) is None

@@ -54,6 +54,12 @@ def test_an_unknown_kind_of_address_is_refused_with_a_remedy() -> None:
         Archive.open("nowhere://x")
 
 
+def test_a_server_that_does_not_answer_is_named_and_may_answer_later() -> None:
+    with pytest.raises(ArchiveError, match=r"ftp://127\.0\.0\.1:9/x: cannot be reached") as caught:
+        Archive.open("ftp://127.0.0.1:9/x")
+    assert caught.value.transient
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_folder_without_the_right_to_write_is_named(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)

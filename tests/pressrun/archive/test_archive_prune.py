@@ -199,6 +199,65 @@ def test_where_printings_begin_all_the_time_the_store_is_left_for_later(
     assert store_keys(archive) == work.keys
 
 
+@pytest.mark.parametrize("name", ["plan.json", "edition.json"])
+def test_while_a_plan_or_manifest_is_damaged_the_store_keeps_all(
+    archive: Archive, desk: Desk, name: str
+) -> None:
+    print_whole(archive, desk)
+    print_whole(archive, desk, DAY + timedelta(days=1), body=b"<p>two")
+    do_work(archive, desk, OTHER, body=b"<p>other")
+    key, before = f"editions/daily/2026-11-21/r0001/{name}", store_keys(archive)
+    archive.files.write(key, b"{")
+    for dry_run in (True, False):
+        (waited,) = prune(archive, Rule(), NOW, dry_run=dry_run)
+        assert isinstance(waited, Waited)
+        assert key in waited.says
+    assert store_keys(archive) == before
+
+
+def test_a_damaged_printing_that_goes_itself_keeps_nothing(archive: Archive, desk: Desk) -> None:
+    for mark in ("one", "two"):
+        desk.print(archive, mark)
+    other = do_work(archive, desk, OTHER)
+    archive.files.write("editions/daily/2026-11-21/r0001/plan.json", b"{")
+    told = freed(archive, Rule(keep_revisions=1), dry_run=True)
+    assert other.keys <= told
+    assert freed(archive, Rule(keep_revisions=1)) == told
+
+
+def only(keys: frozenset[str], kind: str) -> str:
+    (key,) = (key for key in keys if key.startswith(f"store/{kind}/"))
+    return key
+
+
+@pytest.mark.parametrize("is_anothers", [False, True])
+def test_a_damaged_article_keeps_its_summaries(
+    archive: Archive, desk: Desk, is_anothers: bool
+) -> None:
+    _, work = print_whole(archive, desk)
+    other = do_work(archive, desk, OTHER, body=b"<p>other")
+    damaged = only(work.keys, "articles")
+    data = archive.files.read(only(other.keys, "articles")) if is_anothers else b"{"
+    archive.files.write(damaged, data or b"")
+    for _ in range(2):
+        *_, waited = prune(archive, Rule(), NOW)
+        assert isinstance(waited, Waited)
+        assert damaged in waited.says
+        assert work.keys <= store_keys(archive)
+    assert only(other.keys, "summaries") in store_keys(archive)
+    assert only(other.keys, "pages") not in store_keys(archive)
+
+
+def test_a_damaged_fetch_of_an_unfinished_printing_keeps_its_page(
+    archive: Archive, desk: Desk
+) -> None:
+    archive.editions.begin(desk.plan())
+    work = do_work(archive, desk)
+    archive.files.write(only(work.keys, "fetches"), b"{")
+    assert freed(archive) == set()
+    assert store_keys(archive) == work.keys
+
+
 def test_leftovers_of_killed_processes_go_after_an_hour(local: Archive, folder: Path) -> None:
     aside = folder / ".0a1b.tmp"
     aside.write_bytes(b"half")

@@ -8,6 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.synchronize import Barrier
 
 import pytest
+from aiohttp import ClientPayloadError
+from botocore.exceptions import ClientError  # type: ignore[import-untyped]
+from s3fs import S3FileSystem  # type: ignore[import-untyped]
+from s3fs.errors import translate_boto_error  # type: ignore[import-untyped]
 
 from pressrun.archive import Archive, Lease
 from pressrun.archive.archive import files_at
@@ -220,6 +224,61 @@ def test_a_refusal_is_told_with_its_remedy(
     assert files.read("k") is None
 
 
+@pytest.mark.parametrize("code", ["429", "502", "504", "SlowDown", "TooManyRequests"])
+def test_an_overloaded_store_may_answer_later(
+    files: Files, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    def overloaded(*asked: object, **given: object) -> None:
+        answer = ClientError({"Error": {"Code": code, "Message": "as it is"}}, "GetObject")
+        raise translate_boto_error(answer)
+
+    monkeypatch.setattr(S3FileSystem, "call_s3", overloaded)
+    with pytest.raises(ArchiveError, match="try again") as caught:
+        files.read("k")
+    assert caught.value.transient
+
+
+class Body:
+    """What an answer holds, read by the way that *read* goes."""
+
+    def __init__(self, data: bytes | None) -> None:
+        self._data = data
+
+    async def read(self) -> bytes:
+        if self._data is None:
+            raise ClientPayloadError("the answer ended early")
+        return self._data
+
+
+def test_an_answer_that_breaks_off_may_come_whole_later(
+    files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(S3FileSystem, "call_s3", lambda *a, **b: {"Body": Body(None), "ETag": ""})
+    with pytest.raises(ArchiveError, match=r"ended early; try again") as caught:
+        files.read("k")
+    assert caught.value.transient
+
+
+def test_bytes_without_a_name_are_read(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(S3FileSystem, "call_s3", lambda *a, **b: {"Body": Body(b"1")})
+    assert files.read("k") == b"1"
+
+
+def test_a_conflict_without_end_is_told_after_ten_attempts(
+    files: Files, s3: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pressrun.archive.s3.PAUSE_S", 0)
+    files.write("k", b"1")
+    s3.requests.clear()
+    conflict = Fault("PUT", "409 Conflict", "ConditionalRequestConflict")
+    s3.faults += [conflict] * 10
+    with pytest.raises(ArchiveError, match="conflict 10 times") as caught:
+        files.swap("k", b"1", b"2")
+    assert caught.value.transient
+    assert [request.method for request in s3.requests] == ["PUT", "GET"] * 10
+    assert files.read("k") == b"1"
+
+
 def test_a_store_that_does_not_answer_may_answer_later() -> None:
     options = {
         "endpoint_url": "http://127.0.0.1:9",
@@ -233,10 +292,17 @@ def test_a_store_that_does_not_answer_may_answer_later() -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [{"no_such_option": "1"}, {"endpoint_url": "nowhere", "key": "k", "secret": "s"}]
+    "options",
+    [
+        {"no_such_option": "1"},
+        {"endpoint_url": "nowhere", "key": "k", "secret": "s"},
+        {"config_kwargs": "no_such_option"},
+    ],
 )
 def test_an_option_that_cannot_be_used_is_told_before_any_request(options: dict[str, str]) -> None:
-    with pytest.raises(ArchiveError, match=r"(no_such_option|nowhere).*\[archive_options\]"):
+    with pytest.raises(
+        ArchiveError, match=r"(no_such_option|nowhere|no attribute).*\[archive_options"
+    ):
         files_at(f"s3://{BUCKET}/x", options)
 
 

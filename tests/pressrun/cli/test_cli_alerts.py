@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from pressrun.archive import Archive
 from pressrun.cli.app import app
 from pressrun.cli.metrics import missing_days
-from pressrun.errors import SettingsError
+from pressrun.errors import ArchiveError, SettingsError
 from settings import load_settings
 from tests.pressrun.archive.archive_desk import Desk
 
@@ -66,6 +66,30 @@ def test_without_addresses_the_remedy_is_named(command: str, tmp_path: Path) -> 
     done = CliRunner().invoke(app, ["alerts", command])
     assert isinstance(done.exception, SettingsError)
     assert "alerts.addresses is empty" in str(done.exception)
+
+
+@pytest.mark.parametrize(
+    ("address", "number"),
+    [("ntfy://desk.test/a, ntfy://desk.test/t0ken", "2"), ("t0ken.desk.test", "no")],
+)
+def test_an_address_that_is_not_one_service_is_not_installed(
+    address: str, number: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pressrun.cli.prefect.profile_answers", lambda: ("http://x.test/api", True))
+    monkeypatch.setenv("RING", address)
+    monkeypatch.setenv("PRESSRUN_ALERTS__ADDRESSES", '["ntfy://desk.test/a", "env:RING"]')
+    done = CliRunner().invoke(app, ["alerts", "install"])
+    assert isinstance(done.exception, SettingsError)
+    assert str(done.exception).startswith(f"env:RING: Apprise reads {number} services in it; ")
+    assert "t0ken" not in f"{done.exception}{done.output}"
+
+
+def test_a_mistyped_archive_is_refused_and_not_made(tmp_path: Path) -> None:
+    for command in ("show", "serve"):
+        done = CliRunner().invoke(app, ["metrics", command, "--archive", str(tmp_path / "typo")])
+        assert isinstance(done.exception, ArchiveError)
+        assert "there is no archive" in str(done.exception)
+    assert not (tmp_path / "typo").exists()
 
 
 def test_metrics_are_shown_as_a_scrape_has_them(tmp_path: Path) -> None:

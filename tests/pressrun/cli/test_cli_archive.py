@@ -91,6 +91,16 @@ def test_pruning_tells_what_went_and_a_dry_run_what_would(archive: Archive, run:
     assert run("check")[0] == 0
 
 
+@pytest.mark.parametrize("days", ["inf", "1e12", "nan", "-1", "36501"])
+def test_days_beyond_a_century_or_no_number_are_a_usage_error(
+    archive: Archive, run: Run, days: str
+) -> None:
+    code, said = run("prune", "--older-than", days)
+    assert code == 2
+    assert "36500" in said
+    assert run("prune", "--older-than", "36500")[0] == 0
+
+
 def test_an_edition_that_is_being_printed_is_left_and_named(archive: Archive, run: Run) -> None:
     for mark in ("one", "two", "three"):
         desk.print(archive, mark)

@@ -94,7 +94,13 @@ def test_a_dry_run_prints_nothing_and_says_what_it_would_cost(
         (("2099-01-01", "2099-01-02"), "this day has not begun"),
         (("2026-03-01", "2026-03-02", "--only", "2026-03-03"), "not among the days"),
         (("2026-03-01", "2026-03-02", "--paper", "evening"), "no paper is called 'evening'"),
-        (("2026-03-01", "2026-03-02", "--since", "noon"), "--since noon: write a moment"),
+        (
+            ("2026-03-01", "2026-03-02", "--refresh", "pages", "--since", "noon"),
+            "--since noon: write a moment",
+        ),
+        (("2026-03-01", "2026-03-02", "--since", "2026-03-02"), "--since is for --refresh"),
+        (("2026-03-01", "2026-03-02", "--refresh", "pages", "-n", "3"), "a limit is of the list"),
+        (("2026-03-01", "2026-03-02", "--only", ","), "names no day"),
         (("2026-03-01", "2026-03-02", "--processes", "2", "--via", "here"), "is for workers"),
     ],
 )

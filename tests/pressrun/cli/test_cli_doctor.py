@@ -55,6 +55,17 @@ def configure(folder: Path, site: NewsSite, more: str = "") -> Path:
     return path
 
 
+async def test_shared_limits_without_a_server_that_counts_them_are_a_finding(
+    ollama: FakeOllama,
+) -> None:
+    own = ollama_at(ollama)
+    settings = wanted(engines={"ollama": own["ollama"] | {"shared_limit": True}})
+    found = await checkup.ollama_check(settings)
+    assert found.level is Level.FAILED
+    assert "none is set" in found.says
+    assert "PREFECT_API_URL" in found.remedy
+
+
 async def test_a_fit_machine_has_no_failure_and_nothing_is_left_behind(
     ollama: FakeOllama, folder: Path
 ) -> None:

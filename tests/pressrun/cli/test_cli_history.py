@@ -180,3 +180,16 @@ def test_an_address_that_is_nowhere_brings_the_nearest(typed: Type, archive: Arc
     ended = typed("retract", "http://news.test/2.htm")
     assert ended.code == 1
     assert f"did you mean {SECOND}?" in " ".join(ended.err.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--fill", "--json"), "leave out --json"),
+        (("--from", "2026-11-20", "--to", "2026-11-10"), "give the earlier day first"),
+    ],
+)
+def test_gaps_refuses_what_cannot_be_meant(typed: Type, words: tuple[str, ...], said: str) -> None:
+    ended = typed("gaps", *words)
+    assert ended.code == 2
+    assert said in " ".join(ended.err.split())

@@ -1,6 +1,7 @@
 """`pressrun up`: what it refuses, what it says, what it keeps going; without a server."""
 
 import asyncio
+import inspect
 import os
 import signal
 import socket
@@ -12,13 +13,16 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]
 
-from pressrun.cli import up_keep
+from pressrun.cli import up, up_check, up_keep
 from pressrun.cli.deployments import ENVIRONMENT, present, table
-from pressrun.cli.up_keep import Program, end_runs, keep, kept
-from pressrun.cli.up_place import find_address, require_free, worker_name
+from pressrun.cli.findings import Level
+from pressrun.cli.up_check import database_check, metrics_check
+from pressrun.cli.up_keep import Program, end_runs, keep, kept, kept_beside
+from pressrun.cli.up_place import database_place, find_address, require_free, worker_name
 from pressrun.cli.up_runs import next_runs
 from pressrun.errors import PressrunError
 from settings import PaperSettings, Settings
+from tests.fakes import FakeOllama
 
 REPOSITORY = Path(__file__).parents[3]
 
@@ -113,6 +117,82 @@ async def test_what_ends_is_started_again_and_not_without_end(
     with pytest.raises(PressrunError, match=r"the worker ended 2 times .* no database"):
         await keep(program, said.append)
     assert said == ["the worker ended with 1; it starts again in 0 s"]
+
+
+async def test_what_fails_beside_the_rest_is_told_and_ends_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(up_keep, "MOST_ENDS", 1)
+    told: asyncio.Queue[str] = asyncio.Queue()
+    program = script(tmp_path, "raise SystemExit('port 9477 is taken')", "metrics")
+    async with asyncio.timeout(30), kept_beside(program, told.put_nowait):
+        said = await told.get()
+    assert said.startswith("the metrics ended 1 times")
+    assert said.endswith("port 9477 is taken; the rest goes on without")
+
+
+def test_the_metrics_are_kept_beside_the_rest() -> None:
+    # To try it takes a server and a worker; the line by which it is so does not.
+    assert "kept_beside(metrics, line)" in inspect.getsource(up._up)
+
+
+def test_a_check_tries_the_port_of_the_metrics() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        taken.listen()
+        found = metrics_check(port, runs=False)
+        assert found.level is Level.WARNING
+        assert "PRESSRUN_METRICS__PORT" in found.remedy
+        assert metrics_check(port, runs=True).level is Level.OK
+    assert metrics_check(port, runs=False).level is Level.OK
+    assert metrics_check(port, runs=True).level is Level.WARNING
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("mysql+aiomysql://prefect@127.0.0.1/prefect", "mysql"),
+        ("postgresql://prefect@127.0.0.1/prefect", r"postgresql\+asyncpg"),
+        ("postgresql+asyncpg://prefect:s3cret@127.0.0.1:port/prefect", "%2F"),
+        ("prefect.db", "is no URL"),
+    ],
+)
+async def test_a_database_that_prefect_does_not_take_is_refused_at_once(
+    url: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pressrun.cli.prefect.profile_answers", lambda: (None, False))
+    with pytest.raises(PressrunError, match=said) as refused:
+        find_address("127.0.0.1", None, url)
+    assert "s3" not in str(refused.value)
+    assert refused.value.__suppress_context__ or not refused.value.__context__
+    assert (await database_check(url)).level is Level.FAILED
+
+
+def test_the_databases_that_prefect_takes_are_taken() -> None:
+    assert database_place("postgresql+asyncpg://u:p%40@h/n").host == "h"
+    assert database_place("sqlite+aiosqlite:////srv/prefect.db").host is None
+
+
+async def test_without_a_server_yet_shared_limits_are_only_a_warning(
+    ollama: FakeOllama, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("pressrun.cli.prefect.profile_answers", lambda: (None, False))
+    monkeypatch.setattr(up_check, "running", lambda: None)
+    for name, value in (
+        ("HOST", ollama.url),
+        ("MODEL", ollama.model),
+        ("SHARED_LIMIT", "true"),
+    ):
+        monkeypatch.setenv(f"PRESSRUN_ENGINES__OLLAMA__{name}", value)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    found = {one.name: one for one in await up_check.examine("127.0.0.1", port, None)}
+    assert found["ollama"].level is Level.OK
+    assert found["limits"].level is Level.WARNING
+    assert "pressrun limits set" in found["limits"].remedy
 
 
 RUNS = """
