@@ -120,6 +120,7 @@ def press(
         yield Press(disk, site[1])
 
 
+@pytest.mark.faults
 async def test_a_disk_that_fills_up_is_said_and_costs_nothing_that_was_recorded(
     press: Press, disk: Disk, site: tuple[Turning, Log]
 ) -> None:
