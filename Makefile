@@ -35,8 +35,12 @@ setup-browser:
 test-browser: setup-browser ## Prefect's UI in Chromium, by a form filled in; pictures in build/browser
 	$(PY) -m pytest -n 0 -m browser tests/browser $(ARGS)
 
+.PHONY: setup-faults
+setup-faults:
+	@sh scripts/setup.sh faults
+
 .PHONY: test-faults
-test-faults: setup-dev ## kills, restarts, several workers: minutes, on a machine that is not busy
+test-faults: setup-faults ## kills, restarts, several workers: minutes, on a machine that is not busy
 	$(PY) -m pytest -n 0 -m faults $(ARGS)
 
 .PHONY: format

@@ -1,15 +1,13 @@
 """The backfill: one daily run a date, several at a time, on one press."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
 from prefect import flow, get_run_logger
-from prefect.artifacts import (
-    acreate_table_artifact,
-)
+from prefect.artifacts import acreate_table_artifact
 from prefect.client.schemas.objects import State
 from prefect.deployments.flow_runs import arun_deployment
 from prefect.runtime import deployment, flow_run
@@ -18,10 +16,11 @@ from prefect.states import Completed, Failed
 from flows.daily import daily_digest
 from pressrun import __version__
 from pressrun.archive import Archive
-from pressrun.errors import PressrunError, SettingsError
+from pressrun.errors import SettingsError
 from settings import Settings, load_settings
 from tasks.archives import archive_of
 from tasks.backfill import (
+    LACKING,
     Came,
     Outcome,
     as_rows,
@@ -34,6 +33,7 @@ from tasks.backfill import (
 from tasks.bell import tell_operator
 from tasks.crew import Crew, outcomes_of
 from tasks.desk import press_for_many
+from tasks.ending import ended
 from tasks.form import (
     Concurrency,
     Day,
@@ -51,8 +51,7 @@ from tasks.form import (
 from tasks.observing import tell
 from tasks.order import Order, overrides, place_order, utc_now
 from tasks.press import lend_press, lent_press
-from tasks.progress_bar import ProgressBar
-from tasks.saying import as_bug
+from tasks.progress import progress
 from tasks.showing import tried
 
 _SETTINGS = ("limit", "formats", "engine", "model", "host", "archive")
@@ -111,31 +110,23 @@ async def backfill(
         only: Days of those, as 2026-03-01, 2026-03-05. Empty: all.
         since: What was made anew after this is not made anew again. Empty: the run's start.
     """
-    given = dict(locals())
-    try:
-        outcomes = await _backfill(given)
-    except PressrunError as exc:
-        return Failed(message=str(exc), data=exc)
-    except Exception as exc:  # noqa: BLE001 - the last fan-in
-        get_run_logger().exception("what follows is a bug in Pressrun")
-        return Failed(message=as_bug(exc), data=exc)
+    return await ended(_backfill(dict(locals())))
+
+
+async def _backfill(given: dict[str, Any]) -> State[None]:
+    outcomes = await _outcomes(given)
     rows, said = as_rows(outcomes), in_words(outcomes)
-    await tried(acreate_table_artifact(rows, key=f"backfill-{paper}", description=said))
-    return _ended(outcomes)
-
-
-def _ended(outcomes: Sequence[Outcome]) -> State[None]:
-    said = in_words(outcomes)
-    lost = [one for one in outcomes if one.came in {Came.FAILED, Came.CANCELLED, Came.NOT_BEGUN}]
+    await tried(acreate_table_artifact(rows, key=f"backfill-{given['paper']}", description=said))
+    lost = [one for one in outcomes if one.came in LACKING]
     for one in lost[:3]:
         said += f"; {one.edition_date} {one.came}: {one.why}"
     if lost and len(lost) == len(outcomes):
         return Failed(message=said)
-    partial_ones = any(one.came is Came.PARTIAL for one in outcomes)
+    partial_ones = any(one.came in {Came.PARTIAL, Came.KEPT_ASIDE} for one in outcomes)
     return Completed(name="Partial" if lost or partial_ones else None, message=said)
 
 
-async def _backfill(given: dict[str, Any]) -> list[Outcome]:
+async def _outcomes(given: dict[str, Any]) -> list[Outcome]:
     name, lent = given["paper"], lent_press()
     changes = overrides(name, **{word: given[word] for word in _SETTINGS})
     settings = lent.settings if lent else load_settings(changes)
@@ -151,12 +142,17 @@ async def _backfill(given: dict[str, Any]) -> list[Outcome]:
     todo, outcomes = await asyncio.to_thread(left_to_do, archive, orders)
     tell("days", total=len(orders), skipped=len(outcomes))
     get_run_logger().info("%d of %d dates are left to print", len(todo), len(orders))
-    progress = await ProgressBar.begin(f"backfill-{name}", len(todo))
-    if given["processes"] > 1 and len(todo) > 1:
-        outcomes += await _shared_out(todo, archive, given, progress)
-    elif todo:
-        outcomes += await _on_one_press(todo, settings, archive, given, progress)
-    return outcomes
+    if not todo:
+        return outcomes
+    async with progress(f"backfill-{name}", len(todo), "dates") as count:
+
+        def done(outcome: Outcome) -> None:
+            tell("dated", outcome=outcome)
+            count(outcome.came not in LACKING)
+
+        if given["processes"] > 1 and len(todo) > 1:
+            return outcomes + await _shared_out(todo, archive, given, done)
+        return outcomes + await _on_one_press(todo, settings, archive, given, done)
 
 
 async def _on_one_press(
@@ -164,7 +160,7 @@ async def _on_one_press(
     settings: Settings,
     archive: Archive,
     given: dict[str, Any],
-    progress: ProgressBar,
+    done: Callable[[Outcome], None],
 ) -> list[Outcome]:
     """Every date as a flow run of its own in this process, and those that may pass once more."""
     passed_on = {word: given[word] for word in (*_SETTINGS, "paper", "refresh")}
@@ -176,13 +172,16 @@ async def _on_one_press(
 
     async with press_for_many(todo, settings, archive) as press:
         with lend_press(press):
-            crew = Crew(print_one, archive, given["concurrency"], progress.add)
+            crew = Crew(print_one, archive, given["concurrency"], done)
             async with crew.watching(UUID(flow_run.id)):
                 return await crew.print_all(todo)
 
 
 async def _shared_out(
-    todo: Sequence[Order], archive: Archive, given: dict[str, Any], progress: ProgressBar
+    todo: Sequence[Order],
+    archive: Archive,
+    given: dict[str, Any],
+    done: Callable[[Outcome], None],
 ) -> list[Outcome]:
     """The dates dealt out to further runs of this deployment, and what came of each.
 
@@ -210,7 +209,7 @@ async def _shared_out(
         )
         outcomes = await outcomes_of(run, orders, archive)
         for outcome in outcomes:
-            await progress.add(outcome)
+            done(outcome)
         return outcomes
 
     parts = await asyncio.gather(*(one(number) for number in range(hands)))

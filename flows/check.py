@@ -18,9 +18,11 @@ from settings import load_settings
 from tasks.archives import archive_of
 from tasks.bell import MISSING as MISSING_STATE
 from tasks.bell import tell_operator
-from tasks.form import TextOrEmpty, titled
+from tasks.ending import ended
+from tasks.form import PaperOrEmpty, titled
 from tasks.gaps import GRACE_H, MISSING, Gap, find_gaps, in_words
 from tasks.order import utc_now
+from tasks.showing import tried
 
 BACKFILL = "backfill/backfill"
 
@@ -39,7 +41,7 @@ def run_name() -> str:
     on_crashed=[tell_operator],
 )
 async def check_editions(
-    paper: Annotated[TextOrEmpty, titled("Paper")] = None,
+    paper: Annotated[PaperOrEmpty, titled("Paper")] = None,
     grace_h: Annotated[float, Field(ge=0, le=72), titled("Hours of grace")] = GRACE_H,
     fill: Annotated[bool, titled("Print what is missing")] = False,
 ) -> State[None]:
@@ -50,20 +52,21 @@ async def check_editions(
         grace_h: Hours that a scheduled run may take before its edition counts as missing.
         fill: Whether a backfill of the missing editions is started.
     """
-    try:
-        found = await asyncio.to_thread(_found, paper, grace_h)
-        lines = [line for name, gaps in found.items() if (line := in_words(name, gaps))]
-        await _show(found)
-        if not lines:
-            partial = sum(map(len, found.values()))
-            said = f"no edition is missing of {', '.join(found) or 'any paper with a schedule'}"
-            return Completed(message=f"{said}; {partial} partial" if partial else said)
-        message = "\n".join(lines)
-        if fill:
-            message += f"\n{await _fill(found)}"
-        return Failed(name=MISSING_STATE, message=message, data=PressrunError(message))
-    except PressrunError as exc:
-        return Failed(message=str(exc), data=exc)
+    return await ended(_check(paper, grace_h, fill=fill))
+
+
+async def _check(paper: str | None, grace_h: float, *, fill: bool) -> State[None]:
+    found = await asyncio.to_thread(_found, paper, grace_h)
+    lines = [line for name, gaps in found.items() if (line := in_words(name, gaps))]
+    await _show(found)
+    if not lines:
+        partial = sum(map(len, found.values()))
+        said = f"no edition is missing of {', '.join(found) or 'any paper with a schedule'}"
+        return Completed(message=f"{said}; {partial} partial" if partial else said)
+    message = "\n".join(lines)
+    if fill:
+        message += f"\n{await _fill(found)}"
+    return Failed(name=MISSING_STATE, message=message, data=PressrunError(message))
 
 
 def _found(paper: str | None, grace_h: float) -> dict[str, tuple[Gap, ...]]:
@@ -83,9 +86,8 @@ async def _show(found: dict[str, tuple[Gap, ...]]) -> None:
         for gap in gaps
     ]
     if rows:
-        await acreate_table_artifact(
-            rows, key="gaps", description="Editions that are missing, partial or being printed."
-        )
+        said = "Editions that are missing, partial or being printed."
+        await tried(acreate_table_artifact(rows, key="gaps", description=said))
 
 
 async def _fill(found: dict[str, tuple[Gap, ...]]) -> str:

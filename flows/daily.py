@@ -2,17 +2,16 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Annotated
 
 from prefect import flow, get_run_logger
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
-from prefect.states import Completed, Failed
+from prefect.states import Completed
 
 from pressrun import __version__
-from pressrun.archive.editions import Published
-from pressrun.archive.lease import hold_lease
+from pressrun.archive import Published, hold_lease
 from pressrun.archive.retractions import Retraction, Retractions
 from pressrun.errors import PressrunError, RenderError
 from pressrun.models import Edition, Failure, Plan, Story
@@ -20,6 +19,7 @@ from tasks.assemble import add_renditions, assemble, following, require_coverage
 from tasks.bell import tell_operator
 from tasks.deadline import Deadline, deadline_for, is_time_to_print, until
 from tasks.desk import Desk, open_desk, order_for
+from tasks.ending import ended
 from tasks.engines.news import telling
 from tasks.form import (
     DayOrEmpty,
@@ -37,9 +37,9 @@ from tasks.order import PRINTED, Assignment, Todo, assign, is_printed, utc_now
 from tasks.plan import begin_printing
 from tasks.preview import preview
 from tasks.printing import Articles, articles, rendered
-from tasks.progress import progress
+from tasks.progress import Count, progress
 from tasks.retract import reprint
-from tasks.saying import as_bug, as_said
+from tasks.saying import as_said
 from tasks.showing import show, tag
 from tasks.steps import list_headlines, with_retries
 
@@ -87,15 +87,7 @@ async def daily_digest(
         archive: The archive's folder or address. Empty: as the settings have it.
         refresh: What of a printed edition is made anew, and what comes after it. Empty: nothing.
     """
-    try:
-        return await _print_edition()
-    except PressrunError as exc:
-        # Returned, not raised: the state's message begins with the reason, and the log has it in
-        # one line.
-        return Failed(message=str(exc), data=exc)
-    except Exception as exc:  # noqa: BLE001 - the last fan-in, for the same reason
-        get_run_logger().exception("what follows is a bug in Pressrun")
-        return Failed(message=as_bug(exc), data=exc)
+    return await ended(_print_edition())
 
 
 async def _print_edition() -> State[None]:
@@ -145,9 +137,9 @@ async def _print(
         again = reprint(before, revision, utc_now(), taken_back)
         return None, await _publish(desk, plan, again)
     early = None
-    counting = (
-        nullcontext(_unseen) if desk.press.many else progress(plan.paper, len(plan.headlines))
-    )
+    counting: AbstractAsyncContextManager[Count] = nullcontext(_unseen)
+    if not desk.press.many:
+        counting = progress(f"progress-{plan.paper}", len(plan.headlines), "stories")
     async with counting as count:
         with telling(get_run_logger().warning):
             async with articles(desk, plan, count) as under_way:
@@ -237,5 +229,5 @@ async def _publish(desk: Desk, plan: Plan, edition: Edition, *, reading: bool = 
     return published
 
 
-def _unseen(_: Story | Failure) -> None:
+def _unseen(_: bool) -> None:
     """Of an edition among many, no one watches the progress."""

@@ -9,18 +9,19 @@ from prefect import flow, get_run_logger
 from prefect.artifacts import acreate_markdown_artifact
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
-from prefect.states import Completed, Failed
+from prefect.states import Completed
 from pydantic import Field
 
 from pressrun import __version__
 from pressrun.archive.prune import Freed, Rule, prune
-from pressrun.errors import PressrunError
 from settings import load_settings
 from tasks.archives import archive_of
 from tasks.bell import tell_operator
+from tasks.ending import ended
 from tasks.form import titled
 from tasks.order import utc_now
 from tasks.retention import Removed, remove_runs
+from tasks.showing import tried
 from tasks.upkeep import as_markdown, in_words
 
 RunDays = Annotated[int, Field(ge=7, le=3650), titled("Days that runs are kept")]
@@ -54,23 +55,17 @@ async def maintain(
         keep_revisions: The newest printings that stay besides the current one. 0: all of them.
         dry_run: Nothing is removed at all; the archive's part is counted.
     """
+    rule = Rule(keep_revisions=keep_revisions or None, older_than=timedelta(days=keep_unused_days))
+    return await ended(_maintain(rule, timedelta(days=keep_runs_days), dry_run=dry_run))
+
+
+async def _maintain(rule: Rule, keep_runs: timedelta, *, dry_run: bool) -> State[None]:
     now = utc_now()
-    try:
-        runs = Removed()
-        if not dry_run:
-            runs = await _remove_runs(now - timedelta(days=keep_runs_days))
-        rule = Rule(
-            keep_revisions=keep_revisions or None, older_than=timedelta(days=keep_unused_days)
-        )
-        files, bytes_, waited = await asyncio.to_thread(_prune, rule, now, dry_run)
-    except PressrunError as exc:
-        return Failed(message=str(exc), data=exc)
+    runs = Removed() if dry_run else await _remove_runs(now - keep_runs)
+    files, bytes_, waited = await asyncio.to_thread(_prune, rule, now, dry_run)
     said = in_words(runs, files, bytes_, dry_run=dry_run)
-    await acreate_markdown_artifact(
-        as_markdown(runs, files, bytes_, waited, dry_run=dry_run),
-        key="maintenance",
-        description=said,
-    )
+    table = as_markdown(runs, files, bytes_, waited, dry_run=dry_run)
+    await tried(acreate_markdown_artifact(table, key="maintenance", description=said))
     return Completed(message=said)
 
 

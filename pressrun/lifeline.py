@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -81,13 +81,15 @@ async def child_process(
     log: Path | None = None,
     pipes: bool = False,
     env: Mapping[str, str] | None = None,
+    fds: Collection[int] = (),
     grace_s: float = 5.0,
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """Run *argv* in a session of its own, and end all of that session at the exit.
 
     A Ctrl-C in the terminal does not reach the child: the parent decides. Standard output and
     error are appended to *log*; with *pipes* they are pipes, which the caller must read; else
-    they go nowhere. At the exit the session gets SIGTERM, and *grace_s* seconds later SIGKILL.
+    they go nowhere. *fds* are open files of ours that it has, too, under the same numbers. At the
+    exit the session gets SIGTERM, and *grace_s* seconds later SIGKILL.
 
     Raises:
         OSError: the program or *log* cannot be opened.
@@ -101,6 +103,7 @@ async def child_process(
             stdout=stream or output,
             stderr=stream or output,
             env=env,
+            pass_fds=tuple(fds),
             start_new_session=True,
         )
     finally:

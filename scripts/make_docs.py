@@ -18,8 +18,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pressrun import plugins
 from pressrun.archive.documents import SCHEMA_VERSION
 from pressrun.models import Edition
-from settings import PaperSettings, Settings
-from settings.groups import Plugins
+from settings import PaperSettings, Plugins, Settings
 from settings.load import PREFIX
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -50,7 +49,7 @@ def edition_schema() -> str:
     head = {
         "$schema": GenerateJsonSchema.schema_dialect,
         "title": f"Pressrun's edition.json, schema version {SCHEMA_VERSION}",
-        "$comment": f"Made by {MADE} of pressrun/models.py.",
+        "$comment": f"Made by {MADE} of pressrun/models.",
     }
     schema["required"] = ["schema_version", *schema["required"]]  # though it has a default
     schema = head | {key: value for key, value in schema.items() if key not in head}

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes .venv with the locked dependencies, and installs missing system libraries.
-#   setup.sh run|dev|browser
+#   setup.sh run|dev|browser|faults
 # Does nothing when that was done before, in this folder, for the same lock files. A set-up that was
 # cut short begins anew; what uv had downloaded is in its cache.
 set -eu
@@ -8,13 +8,12 @@ cd "$(dirname "$0")/.."
 here=$(pwd -P)
 level=$1
 unset PYTHONHOME PYTHONPATH
-# The browser's tests need what the others do, and Chromium. On a Mac Playwright brings its own.
-browser=
-if [ "$level" = browser ]; then
-    level=dev
-    if [ "$(uname)" != Darwin ]; then browser=chromium; fi
-fi
-has_browser() { [ -z "$browser" ] || command -v "$browser" >/dev/null; }
+# These need what the other tests do, and a program, by the name of its Debian package.
+program=
+case $level in
+    browser) level=dev program=chromium ;;
+    faults) level=dev program=postgresql ;;
+esac
 
 say() { printf 'pressrun: %s\n' "$*" >&2; }
 # What is wrong, then the line to type, if there is one.
@@ -50,8 +49,66 @@ is_ready() {
     is_whole && [ "$ready_digest" = "$digest" ] &&
         { [ "$ready_level" = "$level" ] || [ "$ready_level" = dev ]; }
 }
+has_program() {
+    case $program in
+        chromium) command -v chromium >/dev/null ;;
+        postgresql)
+            command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1
+            ;;
+    esac
+}
 read_ready
-if is_ready && has_browser; then exit 0; fi
+if is_ready && has_program; then exit 0; fi
+
+# What apt, venv, pip and Playwright say is shown when they fail.
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+trap 'exit 130' INT TERM
+
+# How this user becomes root without being asked for a password; no apt, no need.
+root=none
+if command -v apt-get >/dev/null; then
+    if [ "$(id -u)" = 0 ]; then
+        root=
+    elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+        root=sudo
+    fi
+fi
+apt() { $root env DEBIAN_FRONTEND=noninteractive apt-get "$@" >>"$log" 2>&1 </dev/null; }
+apt_install() { apt -qq -y -o DPkg::Lock::Timeout=120 --no-install-recommends install "$@"; }
+# What a person types to install the packages named.
+by_hand() {
+    if command -v sudo >/dev/null; then
+        echo "sudo apt-get update && sudo apt-get install -y --no-install-recommends $*"
+    else
+        echo "su -c 'apt-get update && apt-get install -y --no-install-recommends $*'"
+    fi
+}
+
+# To be called when .venv is there: where no Chromium can be installed, as on a Mac, Playwright has
+# one of its own. Without a PostgreSQL the tests of several workers are skipped.
+get_program() {
+    if has_program; then return; fi
+    if [ "$root" != none ]; then
+        say "installing with apt: $program"
+        apt -qq update || true # one broken source may not matter: installing will tell
+        if apt_install "$program" && has_program; then return; fi
+        grep '^[EW]:' "$log" >&2 || tail -n 3 "$log" >&2
+    fi
+    remedy="install it, so that its programs are on the PATH"
+    if command -v apt-get >/dev/null; then remedy=$(by_hand "$program"); fi
+    if [ "$program" = chromium ]; then
+        say "taking Playwright's own Chromium; if it is not there yet, 0.3 GB are downloaded"
+        if .venv/bin/python -m playwright install chromium >"$log" 2>&1; then return; fi
+        grep '^Error: Failed' "$log" >&2 || tail -n 3 "$log" >&2
+        fail "that failed; for a Chromium of the system do this, then make again:" "$remedy"
+    fi
+    say "without PostgreSQL the tests of several workers are skipped; to have them: $remedy"
+}
+if is_ready; then
+    get_program
+    exit 0
+fi
 
 [ -w . ] || fail "$here is not writable; clone it where you may write"
 exec 9<scripts/setup.sh
@@ -59,7 +116,10 @@ if command -v flock >/dev/null && ! flock -n 9; then
     say "waiting for another set-up of this folder"
     flock 9
     read_ready
-    if is_ready && has_browser; then exit 0; fi
+    if is_ready; then
+        get_program
+        exit 0
+    fi
 fi
 
 if [ -z "$python" ] && is_whole; then python=$ready_python; fi
@@ -71,21 +131,14 @@ if [ -z "$python" ]; then
         "make PYTHON=/path/to/python3.12"
 fi
 
-# What apt, venv and pip say is shown when they fail.
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-trap 'exit 130' INT TERM
-
 # System packages.
 # Pango, HarfBuzz and fontconfig are loaded by name when WeasyPrint runs; llama.cpp needs OpenMP.
 # Without harfbuzz-subset WeasyPrint cuts fonts itself, slower; not every release packages it.
 missing() { # needed|wanted: the Debian packages of what Python does not find
-    "$python" - "$1" "$level" <<'PYTHON'
+    "$python" - "$1" <<'PYTHON'
 import ctypes
-import glob
 import importlib.util
 import os
-import shutil
 import sys
 
 libraries = {
@@ -113,54 +166,29 @@ else:
             packages.append(package)
     if sys.argv[1] == "needed" and not importlib.util.find_spec("ensurepip"):
         packages.append("python%d.%d-venv" % sys.version_info[:2])
-    # The tests of several workers run a PostgreSQL of their own; without one they are skipped.
-    if sys.argv[1:] == ["wanted", "dev"] and not (
-        glob.glob("/usr/lib/postgresql/*/bin/initdb") or shutil.which("initdb")
-    ):
-        packages.append("postgresql")
 print(*packages)
 PYTHON
 }
-# shellcheck disable=SC2046 # a list of words
-needs() { echo $(missing needed) $(has_browser || echo "$browser"); }
 # What apt knows of the packages named.
 known() { for name; do if apt-cache show "$name" >/dev/null 2>&1; then echo "$name"; fi; done; }
 
-needed=$(needs)
+needed=$(missing needed)
 wanted=$(missing wanted)
-if [ -n "$needed$wanted" ] && command -v apt-get >/dev/null; then
-    root=none
-    if [ "$(id -u)" = 0 ]; then
-        root=
-    elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
-        root=sudo
+# shellcheck disable=SC2046,SC2086 # lists of words, here and below
+if [ -n "$needed" ] && [ "$root" = none ] && command -v apt-get >/dev/null; then
+    fail "system packages are missing; type this, then make again:" \
+        "$(by_hand $needed $(known $wanted))"
+elif [ -n "$needed$wanted" ] && [ "$root" != none ]; then
+    if [ -n "$needed" ]; then
+        say "installing with apt: $needed"
+        apt -qq update || true # as above
     fi
-    if [ "$root" = none ]; then
-        # shellcheck disable=SC2086 # a list of words, here and below
-        install="apt-get install -y --no-install-recommends $(echo $needed $(known $wanted))"
-        if [ -z "$needed" ]; then
-            : # it will do
-        elif command -v sudo >/dev/null; then
-            fail "system packages are missing; type this, then make again:" \
-                "sudo apt-get update && sudo $install"
-        else
-            fail "system packages are missing; type this, then make again:" \
-                "su -c 'apt-get update && $install'"
-        fi
-    else
-        apt() { $root env DEBIAN_FRONTEND=noninteractive apt-get "$@" >>"$log" 2>&1 </dev/null; }
-        if [ -n "$needed" ]; then
-            say "installing with apt: $needed"
-            apt -qq update || true # one broken source may not matter: installing will tell
-        fi
-        # shellcheck disable=SC2046,SC2086
-        set -- $needed $(known $wanted)
-        if [ $# -gt 0 ] && ! apt -qq -y -o DPkg::Lock::Timeout=120 --no-install-recommends install "$@"; then
-            grep '^[EW]:' "$log" >&2 || tail -n 3 "$log" >&2
-            [ -z "$needed" ] || fail "apt failed; when that is mended, make again"
-        fi
-        needed=$(needs)
+    set -- $needed $(known $wanted)
+    if [ $# -gt 0 ] && ! apt_install "$@"; then
+        grep '^[EW]:' "$log" >&2 || tail -n 3 "$log" >&2
+        [ -z "$needed" ] || fail "apt failed; when that is mended, make again"
     fi
+    needed=$(missing needed)
 fi
 if [ -n "$needed" ]; then
     if [ "$(uname)" = Darwin ]; then
@@ -203,3 +231,4 @@ uv pip sync --python .venv/bin/python --require-hashes --compile-bytecode "requi
     fail "the packages are not all there; make again starts from what was downloaded"
 uv pip install --python .venv/bin/python --no-deps --no-build-isolation --editable .
 printf '%s\n' "$here" "$python" "$level" "$digest" >.venv/.ready
+get_program

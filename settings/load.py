@@ -17,17 +17,12 @@ from pydantic_settings import (
 
 from pressrun.errors import SettingsError
 from pressrun.models import PAPER_NAME
-from settings.groups import (
-    AlertSettings,
-    Engines,
-    FetchSettings,
-    MetricsSettings,
-    PaperSettings,
-    Renderers,
-    Sources,
-    SummariseSettings,
-    underscored,
-)
+from settings.engines import Engines, SummariseSettings
+from settings.operating import AlertSettings, MetricsSettings
+from settings.paper import PaperSettings
+from settings.renderers import Renderers
+from settings.sources import FetchSettings, Sources
+from settings.tables import underscored
 
 PREFIX = "PRESSRUN_"
 FILE_VARIABLE = "PRESSRUN_CONFIG"

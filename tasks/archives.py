@@ -1,8 +1,9 @@
 """The archive that the settings name, with what its address needs besides."""
 
-from pressrun.archive import Archive
+from pressrun.archive import Archive, schema
 from pressrun.archive.archive import files_at
 from pressrun.archive.files import Files
+from pressrun.errors import ArchiveError
 from settings import Settings
 from tasks.secrets import revealed
 
@@ -15,6 +16,21 @@ def archive_of(settings: Settings) -> Archive:
         SettingsError: a secret that an option names cannot be had.
     """
     return Archive.open(settings.archive, _options(settings))
+
+
+def archive_there(settings: Settings) -> Archive:
+    """The archive, as `archive_of`; none is made.
+
+    Raises:
+        ArchiveError: there is none, or as `archive_of`.
+        SettingsError: as `archive_of`.
+    """
+    files = files_of(settings)
+    if schema.version(files) is None:
+        raise ArchiveError(
+            f"{files.address('')}: there is no archive; correct --archive or PRESSRUN_ARCHIVE"
+        )
+    return archive_of(settings)
 
 
 def files_of(settings: Settings) -> Files:

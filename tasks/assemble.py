@@ -64,7 +64,7 @@ def text_sha256(text: str) -> str | None:
     return hashlib.sha256(words.encode()).hexdigest() if words else None
 
 
-def make_failure(headline: Headline, step: Step, exc: Exception) -> Failure:
+def make_failure(headline: Headline | Failure, step: Step, exc: Exception) -> Failure:
     """What an edition says of *headline* when *step* failed with *exc* in the end.
 
     An extraction's error names its own step; workers do nothing else for an article.
@@ -121,13 +121,29 @@ def assemble(
 def withhold(
     outcomes: Sequence[Story | Failure], retractions: Sequence[Retraction]
 ) -> list[Story | Failure]:
-    """*outcomes* with a failure, "Retracted", for each that one of *retractions* covers."""
-    kept: list[Story | Failure] = []
+    """*outcomes* with a failure, "Retracted", for each that one of *retractions* covers.
+
+    And for the copies of such a story: a link to one would lead to what was taken back.
+    """
+    covering: dict[str, Retraction] = {}
     for one in outcomes:
         text = one.text_sha256 if isinstance(one, Story) else None
-        covering = next((r for r in retractions if r.covers(one.url, text)), None)
-        kept.append(make_retracted(one, covering) if covering else one)
-    return kept
+        if found := next((r for r in retractions if r.covers(one.url, text)), None):
+            covering[one.url] = found
+    gone = [one for one in outcomes if isinstance(one, Story) and one.url in covering]
+    for one in outcomes:
+        if original := next((story for story in gone if is_copy(one, story)), None):
+            covering.setdefault(one.url, covering[original.url])
+    return [
+        make_retracted(one, covering[one.url]) if one.url in covering else one for one in outcomes
+    ]
+
+
+def is_copy(one: Story | Failure, story: Story) -> bool:
+    """Whether *one* has the text of *story*, or stands in an edition as its duplicate."""
+    if isinstance(one, Failure):
+        return one == _duplicate(one, story)
+    return one.text_sha256 is not None and one.text_sha256 == story.text_sha256
 
 
 def make_retracted(one: Headline | Story | Failure, retraction: Retraction) -> Failure:
@@ -177,14 +193,14 @@ def _printed_once(stories: Sequence[Story]) -> tuple[list[Story], list[Failure]]
     return list(printed.values()), duplicates
 
 
-def _duplicate(story: Story, first: Story) -> Failure:
+def _duplicate(one: Story | Failure, first: Story) -> Failure:
     return Failure(
-        rank=story.rank,
-        title=story.title,
-        url=story.url,
+        rank=one.rank,
+        title=one.title,
+        url=one.url,
         step=Step.ASSEMBLE,
         kind=DUPLICATE,
-        reason=f"{story.url}: the same text as number {first.rank}, {first.url}",
+        reason=f"{one.url}: the same text as number {first.rank}, {first.url}",
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 TAG = "pressrun"
-"""On every deployment of Pressrun, and by them on their runs."""
+"""On every run that Pressrun starts: by its deployment, or by the command."""
 BLOCK_NAME = "pressrun-alerts"
 PLACEHOLDER = "00000000-0000-0000-0000-000000000000"
 """Stands in the shipped files for the ID of the server's own notification block."""

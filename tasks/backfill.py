@@ -19,11 +19,17 @@ class Came(StrEnum):
 
     PRINTED = "printed"
     PARTIAL = "partial"
+    KEPT_ASIDE = "kept aside"
+    """Printed, with less than the edition had, which stays the current one."""
     SKIPPED = "skipped"
     """Nothing was left to do."""
     FAILED = "failed"
     CANCELLED = "cancelled"
     NOT_BEGUN = "not begun"
+
+
+LACKING = frozenset({Came.FAILED, Came.CANCELLED, Came.NOT_BEGUN})
+"""What leaves a date without what was asked for."""
 
 
 class Outcome(Value):
@@ -127,7 +133,7 @@ def left_to_do(archive: Archive, orders: Iterable[Order]) -> tuple[list[Order], 
 def in_words(outcomes: Iterable[Outcome]) -> str:
     """How many dates came to what, such as "364 of 365 dates: 360 printed, 1 failed"."""
     counts = Counter(outcome.came for outcome in outcomes)
-    good = counts[Came.PRINTED] + counts[Came.PARTIAL] + counts[Came.SKIPPED]
+    good = sum(counts[came] for came in Came if came not in LACKING)
     parts = [f"{counts[came]} {came}" for came in Came if counts[came]]
     return f"{good} of {sum(counts.values())} dates: {', '.join(parts) or 'nothing to print'}"
 

@@ -48,7 +48,7 @@ class Crew:
         print_one: Callable[[Order], Awaitable[State[None]]],
         archive: Archive,
         concurrency: int,
-        done: Callable[[Outcome], Awaitable[None]],
+        done: Callable[[Outcome], None],
     ) -> None:
         self._print_one, self._archive, self._done = print_one, archive, done
         self._room = asyncio.Semaphore(concurrency)
@@ -64,7 +64,7 @@ class Crew:
         if not again or self._engine_is_gone:
             for outcome in first:
                 if outcome.edition_date in self._may_pass:
-                    await self._done(outcome)
+                    self._done(outcome)
             return first
         get_run_logger().info("%d dates are tried again", len(again))
         second = {one.edition_date: one for one in await self._side_by_side(again, set())}
@@ -79,7 +79,7 @@ class Crew:
             async with self._room:
                 outcome = await self._print(order, may_pass)
             if order.edition_date not in may_pass:
-                await self._done(outcome)
+                self._done(outcome)
             return outcome
 
         try:
@@ -203,15 +203,19 @@ def _outcome(
     day = order.edition_date
     try:
         edition = archive.editions.current(order.name, day)
+        aside = archive.editions.kept_aside(edition) if edition else ()
     except ArchiveError as exc:  # of this date alone
         return Outcome.of(day, Came.FAILED, None, str(exc))
     if state is None:
         return Outcome.of(day, Came.NOT_BEGUN, edition, not_begun)
     why = state.message or ""
     if state.is_completed():
-        if state.name == "Partial":
-            return Outcome.of(day, Came.PARTIAL, edition, why.partition(" stories, ")[2] or why)
-        return Outcome.of(day, Came.SKIPPED if why == PRINTED else Came.PRINTED, edition)
+        if why == PRINTED:
+            return Outcome.of(day, Came.SKIPPED, edition)
+        if aside or state.name == "Partial":
+            came = Came.KEPT_ASIDE if aside else Came.PARTIAL
+            return Outcome.of(day, came, edition, why.partition(" stories, ")[2] or why)
+        return Outcome.of(day, Came.PRINTED, edition)
     return Outcome.of(day, Came.CANCELLED if state.is_cancelled() else Came.FAILED, edition, why)
 
 

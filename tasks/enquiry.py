@@ -7,7 +7,7 @@ from pressrun import plugins
 from pressrun.errors import PressrunError, SourceError
 from pressrun.models import Listing, ListNote, ListRequest
 from pressrun.ports import Http, Source
-from settings.groups import Plugins
+from settings import Plugins
 
 
 class Enquiry:

@@ -20,7 +20,7 @@ from yarl import URL
 import pressrun
 from pressrun.errors import EmptyPage, HttpStatus, NotHtml, PageTooLarge, TooManyRedirects
 from pressrun.models import Page
-from settings.groups import FetchSettings
+from settings import FetchSettings
 from tasks.fetching.faults import bad_url, clean, fetch_fault, retry_after_s
 from tasks.fetching.gates import Clock, HostGates, Sleep
 from tasks.fetching.routes import proxy_for, public_socket, refuse_private, system_proxies, through

@@ -10,6 +10,8 @@ from pressrun.models import Edition, Failure, Story
 from pressrun.spent import Spent
 
 _MARKS = re.compile(r"([\\`*_\[\]<>|#~!])")
+_ADDRESS = re.compile(r"((?:\w+://|(?<![^\W_])www\.|[\w.+-]+@)\S*[^\s.,:;!?'\")\]])", re.IGNORECASE)
+"""What GitHub's Markdown makes a link of without being asked; no escape keeps it from that."""
 _COLUMNS = ("", "Story", "State", "Seconds", "Tokens")
 """As many as the page of a run has room for beside its panel; the table has the others."""
 _MEASURED = (
@@ -132,4 +134,8 @@ def _row(*cells: object) -> str:
 
 
 def _inert(text: str) -> str:
-    return _MARKS.sub(r"\\\1", " ".join(text.split()))
+    """*text* of others on one line, as it is and no more: an address as code, marks escaped."""
+    parts = _ADDRESS.split(" ".join(text.split()))
+    parts[::2] = (_MARKS.sub(r"\\\1", part) for part in parts[::2])
+    parts[1::2] = (f"`{part.replace('`', '%60').replace('|', '%7C')}`" for part in parts[1::2])
+    return "".join(parts)

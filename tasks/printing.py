@@ -43,11 +43,12 @@ class Articles:
 
 @asynccontextmanager
 async def articles(
-    desk: Desk, plan: Plan, count: Callable[[Story | Failure], None]
+    desk: Desk, plan: Plan, count: Callable[[bool], None]
 ) -> AsyncIterator[Articles]:
-    """The articles of *plan*, all done when the block is left; *count* is told of each.
+    """The articles of *plan*, all done when the block is left.
 
-    The first that raises ends the others, and the block.
+    *count* is told of each that is done, whether it is a story. The first that raises ends the
+    others, and the block.
 
     Raises:
         ArchiveError: it is no article's fault, and what cannot be recorded would be lost.
@@ -58,7 +59,7 @@ async def articles(
 
     async def outcome(headline: Headline) -> Story | Failure:
         one = await _outcome(desk, plan, headline, reading, under_way.steps)
-        count(one)
+        count(isinstance(one, Story))
         return one
 
     try:

@@ -30,43 +30,22 @@ class Removed(NamedTuple):
 async def remove_runs(before: datetime) -> AsyncIterator[Removed]:
     """Remove Pressrun's runs that ended before *before*, batch by batch.
 
-    Pressrun's are those of its deployments, those with its tag, and what ran within them; others'
-    flows may have the same names. Ended means a final state: what is running, scheduled or paused
-    stays, however old. May be stopped between two batches and repeated.
+    Pressrun's are those with its tag, which every run has that it starts, and what ran within
+    them; others' flows may have the same names. Ended means a final state: what is running,
+    scheduled or paused stays, however old. May be stopped between two batches and repeated.
     """
     from prefect.client.orchestration import get_client
-
-    async with get_client() as client:
-        for ours in await _ours(client):
-            while batch := await _ended(client, {**ours, **_before(before)}):
-                async for some in _remove_all(client, batch):
-                    yield some
-
-
-async def _ours(client: "PrefectClient") -> list[dict[str, Any]]:
-    """Filters, each of which finds runs of Pressrun and nobody else's."""
-    from prefect.client.schemas.filters import (
-        DeploymentFilter,
-        DeploymentFilterTags,
-        FlowRunFilterDeploymentId,
-        FlowRunFilterTags,
-    )
-
-    found = await client.read_deployments(
-        deployment_filter=DeploymentFilter(tags=DeploymentFilterTags(all_=[TAG]))
-    )
-    tagged = {"tags": FlowRunFilterTags(all_=[TAG])}
-    if not found:
-        return [tagged]
-    # A run that a deployment began before it had the tag has none.
-    return [tagged, {"deployment_id": FlowRunFilterDeploymentId(any_=[one.id for one in found])}]
-
-
-def _before(moment: datetime) -> dict[str, Any]:
-    from prefect.client.schemas.filters import FlowRunFilterEndTime
+    from prefect.client.schemas.filters import FlowRunFilterEndTime, FlowRunFilterTags
     from prefect.types import DateTime
 
-    return {"end_time": FlowRunFilterEndTime(before_=DateTime.fromisoformat(moment.isoformat()))}
+    ours = {
+        "tags": FlowRunFilterTags(all_=[TAG]),
+        "end_time": FlowRunFilterEndTime(before_=DateTime.fromisoformat(before.isoformat())),
+    }
+    async with get_client() as client:
+        while batch := await _ended(client, ours):
+            async for some in _remove_all(client, batch):
+                yield some
 
 
 async def _ended(client: "PrefectClient", which: Mapping[str, Any]) -> list[UUID]:

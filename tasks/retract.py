@@ -15,7 +15,7 @@ from pressrun.archive.retractions import Retraction, Retractions
 from pressrun.errors import ArchiveError, PressrunError
 from pressrun.models import RETRACTED, Edition, Failure, Rendition, Story
 from settings import Settings
-from tasks.assemble import add_renditions, following, redrawn, withhold
+from tasks.assemble import add_renditions, following, is_copy, make_failure, redrawn, withhold
 from tasks.compare import compare
 from tasks.render import render_edition
 from tasks.sources.text import same_page
@@ -23,10 +23,10 @@ from tasks.workers import Workers
 
 
 class Place(NamedTuple):
-    """An edition, and where in it a story stands or once stood."""
+    """An edition, and the story in it, or what stands in its place, or who took it back."""
 
     edition: Edition
-    story: Story | Failure
+    story: Story | Failure | Retraction
 
 
 class Found(NamedTuple):
@@ -36,15 +36,19 @@ class Found(NamedTuple):
     nearest: str
 
 
-def find(editions: Iterable[Edition], url: str, *, retracted: bool = False) -> Found:
-    """Where *url* is printed in *editions*, or with *retracted* where it was taken back.
+def find(editions: Iterable[Edition], url: str, *, retractions: Retractions | None = None) -> Found:
+    """Where *url* is printed in *editions*, or with *retractions* where it was taken back.
 
-    Scheme and fragment do not count, as in a source's list. One pass, nothing is held.
+    Also where that is recorded and not printed yet. Scheme and fragment do not count, as in a
+    source's list. One pass, nothing is held.
+
+    Raises:
+        ArchiveError: a record of retractions is damaged.
     """
     sought, places = same_page(url), []
     nearest, likeness = "", 0
     for edition in editions:
-        rows = _retracted(edition) if retracted else edition.stories
+        rows = _taken_back(edition, retractions) if retractions else edition.stories
         for row in rows:
             if same_page(row.url) == sought:
                 places.append(Place(edition, row))
@@ -58,11 +62,14 @@ def reprint(
     revision: int,
     printed_at: datetime,
     retractions: Sequence[Retraction] = (),
-    given_back: Sequence[Story] = (),
+    given_back: Sequence[Story | Failure] = (),
 ) -> Edition:
-    """*old* printed again, without what *retractions* cover and with *given_back* (pure)."""
-    back = {story.url for story in given_back}
-    failures = [failure for failure in old.failures if failure.url not in back]
+    """*old* printed again, without what *retractions* cover and with *given_back* (pure).
+
+    What was taken back, and is not by *retractions*, is tried again by the next run.
+    """
+    back = {row.url for row in given_back}
+    failures = [_kept_out(row, retractions) for row in old.failures if row.url not in back]
     rows = withhold([*old.stories, *given_back, *failures], retractions)
     rows.sort(key=lambda row: row.rank)
     update = {
@@ -108,9 +115,12 @@ async def give_back(
 ) -> Published:
     """The edition with the story again, as the last printing had it that did.
 
+    Nothing is printed where the retraction was recorded and not printed.
+
     Raises:
         EditionBusy: another run is printing the edition.
-        PressrunError: as `take_back`, or no printing has the story any more.
+        PressrunError: as `take_back`, or no printing has the story any more, or it is a copy of
+            another that was taken back.
     """
     (paper, day), url = (place.edition.paper, place.edition.edition_date), place.story.url
     await asyncio.to_thread(Retractions(archive.files).undo, paper, day, url, by=by, at=at)
@@ -130,11 +140,15 @@ async def _print_again(
         old = await asyncio.to_thread(archive.settle, paper, day)
         if old is None:
             raise ArchiveError(f"{paper} {day}: the edition has gone; nothing was printed")
-        back = (_story(archive, old, given_back),) if given_back else ()
+        in_force = Retractions(archive.files).of(paper, day)
+        back: tuple[Story | Failure, ...] = ()
+        if given_back:
+            if given_back not in _retracted(old):
+                return Published(old, is_current=True)
+            back = _given_back(archive, old, given_back, in_force)
         plan = archive.editions.plan(paper, day, old.revision)
         plan = plan.model_copy(update={"created_at": at, "redraws": old.revision})
         revision = await asyncio.to_thread(archive.editions.begin, plan)
-        in_force = Retractions(archive.files).of(paper, day)
         edition = reprint(old, revision, at, in_force, back)
         made = [await _rendered(workers, settings, edition, name) for name in plan.formats]
         edition, files = add_renditions(edition, made)
@@ -151,21 +165,60 @@ async def _rendered(
         return name, exc
 
 
-def _story(archive: Archive, old: Edition, url: str) -> Story:
+def _given_back(
+    archive: Archive, old: Edition, url: str, in_force: Sequence[Retraction]
+) -> tuple[Story | Failure, ...]:
+    """What *old* says was taken back of the story at *url* and its copies, as last printed."""
+    paper, day, retracted = old.paper, old.edition_date, _retracted(old)
+    printing, story = _last_printed(archive, old, url)
+    if keeping := next((r for r in in_force if r.covers(story.url, story.text_sha256)), None):
+        raise PressrunError(
+            f"{paper} {day}: {url} has the text with which {keeping.url} was taken back; give that "
+            f"back: pressrun retract {keeping.url} --undo"
+        )
+    rows: tuple[Story | Failure, ...] = (story, *printing.failures)
+    return tuple(
+        row for row in rows if row.url in retracted and (row is story or is_copy(row, story))
+    )
+
+
+def _last_printed(archive: Archive, old: Edition, url: str) -> tuple[Edition, Story]:
+    """The last printing with the story at *url*, or with that of which it is a copy."""
     paper, day = old.paper, old.edition_date
     for number in reversed(archive.editions.revisions(paper, day)):
         with suppress(ArchiveError):  # begun and never printed, or damaged
             printing = archive.editions.revision(paper, day, number)
-            if story := next((s for s in printing.stories if s.url == url), None):
-                return story
+            rows = [row for row in printing.failures if row.url == url]
+            for story in printing.stories:
+                if story.url == url or any(is_copy(row, story) for row in rows):
+                    return printing, story
     raise PressrunError(
         f"{paper} {day}: no printing has {url} any more; later printings may have it again: "
         f"pressrun backfill {day} {day} --paper {paper} --refresh pages"
     )
 
 
-def _retracted(edition: Edition) -> tuple[Failure, ...]:
-    return tuple(failure for failure in edition.failures if failure.kind == RETRACTED)
+def _kept_out(row: Failure, retractions: Sequence[Retraction]) -> Failure:
+    """*row*; where a retraction is no more that it tells of, what the next run tries again.
+
+    The text of what it stands for is not known: any that has one may be the one.
+    """
+    if row.kind != RETRACTED or any(r.text_sha256 or r.covers(row.url) for r in retractions):
+        return row
+    error = ArchiveError(
+        "was taken back, and is not any more; the next run prints it", transient=True
+    )
+    return make_failure(row, row.step, error)
+
+
+def _taken_back(edition: Edition, records: Retractions) -> tuple[Failure | Retraction, ...]:
+    rows = _retracted(edition)
+    in_force = records.of(edition.paper, edition.edition_date)
+    return (*rows.values(), *(one for one in in_force if one.url not in rows))
+
+
+def _retracted(edition: Edition) -> dict[str, Failure]:
+    return {failure.url: failure for failure in edition.failures if failure.kind == RETRACTED}
 
 
 def _likeness(url: str, sought: str) -> int:

@@ -45,9 +45,15 @@ async def tag(*names: str) -> None:
 
 
 async def tried(*calls: Awaitable[Any]) -> None:
-    """Await *calls* to the server; what it does not take is logged, for the work is done anyway."""
+    """Await *calls* to the server; if it does not take them, the log says it once, and that is all.
+
+    The work is done anyway.
+    """
+    told = False
     for outcome in await asyncio.gather(*calls, return_exceptions=True):
         if isinstance(outcome, httpx.HTTPError | PrefectException):
-            get_run_logger().warning("Prefect did not take what was to be shown: %s", outcome)
+            if not told:
+                get_run_logger().warning("Prefect did not take what was to be shown: %s", outcome)
+            told = True
         elif isinstance(outcome, BaseException):
             raise outcome

@@ -126,12 +126,7 @@ def settings_of_the_worker(site: NewsSite, ollama: FakeOllama) -> dict[str, str]
 
 async def ends(pid: int) -> None:
     """Return once the process *pid* is gone."""
-    handle = os.pidfd_open(pid)
-    gone = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    loop.add_reader(handle, gone.set)
-    try:
-        await gone.wait()
-    finally:
-        loop.remove_reader(handle)
-        os.close(handle)
+    with suppress(ProcessLookupError):
+        while True:
+            os.kill(pid, 0)
+            await asyncio.sleep(0.01)

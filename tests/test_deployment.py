@@ -1,15 +1,6 @@
 """The deployments, by the commands of docs/prefect.md: server, worker and runs of their own."""
 
-import asyncio
-import os
 import re
-import shlex
-import shutil
-import signal
-import socket
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -21,10 +12,18 @@ from pressrun.archive import Archive
 from pressrun.cli.prefect import Server, using
 from pressrun.models import Edition
 from tests.fakes import FakeOllama, NewsSite
+from tests.serving import (
+    MARK,
+    REPOSITORY,
+    checkout,
+    environment,
+    free_port,
+    program,
+    settings_of_the_worker,
+    type_in,
+)
 
-REPOSITORY = Path(__file__).parents[1]
-MARK = "7.7.7"
-"""The version that the deployed copy of the code calls itself."""
+SETTINGS = '[papers.daily]\ntitle = "河湾早报"\nformats = ["html"]\n'
 UNREACHED, ON_DEMAND = date(2026, 3, 9), date(2026, 3, 10)
 MISSED, LATE = date(2026, 3, 12), date(2026, 3, 13)
 
@@ -36,109 +35,6 @@ def commands(heading: str) -> list[str]:
     return section.partition("```sh\n")[2].partition("```")[0].splitlines()
 
 
-class Program:
-    """A command that runs until its block ends; `said` keeps what it prints."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self.process = process
-        self.said = ""
-        self._heard = asyncio.Event()
-        self._listening = asyncio.create_task(self._listen())
-
-    async def _listen(self) -> None:
-        assert self.process.stdout is not None
-        async for line in self.process.stdout:
-            self.said += line.decode(errors="replace")
-            self._heard.set()
-        self._heard.set()
-
-    async def says(self, words: str) -> None:
-        """Return once it has printed *words*."""
-        while words not in self.said:
-            assert not self._listening.done(), self.said
-            self._heard.clear()
-            await self._heard.wait()
-
-    async def end(self) -> None:
-        """End it and what it started, and have read all that it printed."""
-        with suppress(ProcessLookupError):
-            self.process.terminate()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self.process.wait(), 10)
-        with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        await self.process.wait()
-        await self._listening
-
-
-@asynccontextmanager
-async def program(command: str, folder: Path, env: dict[str, str]) -> AsyncIterator[Program]:
-    process = await asyncio.create_subprocess_exec(
-        *shlex.split(command),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        stdin=asyncio.subprocess.DEVNULL,
-        cwd=folder,
-        env=env,
-        start_new_session=True,
-    )
-    running = Program(process)
-    try:
-        yield running
-    finally:
-        await running.end()
-
-
-async def type_in(command: str, folder: Path, env: dict[str, str]) -> str:
-    """What *command* prints; it ends well."""
-    async with program(command, folder, env) as running:
-        code = await running.process.wait()
-    assert code == 0, f"{command}\n{running.said}"
-    return running.said
-
-
-def checkout(folder: Path) -> Path:
-    """A copy of the code that tells itself apart, with a pressrun.toml of its own."""
-    for name in ("pressrun", "flows", "tasks", "renderers", "settings"):
-        shutil.copytree(REPOSITORY / name, folder / name)
-    shutil.copy(REPOSITORY / "prefect.yaml", folder)
-    (folder / "pressrun/__init__.py").write_text(f'"""A copy."""\n\n__version__ = "{MARK}"\n')
-    (folder / "pressrun.toml").write_text(
-        '[papers.daily]\ntitle = "河湾早报"\nformats = ["html"]\n'
-    )
-    return folder
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-def environment(home: Path, port: int) -> dict[str, str]:
-    return {
-        **{name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")},
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "PREFECT_HOME": str(home),
-        "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
-        "PREFECT_SERVER_API_PORT": str(port),
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_SERVER_LOGGING_LEVEL": "INFO",
-        "PREFECT_WORKER_QUERY_SECONDS": "1",
-    }
-
-
-def settings_of_the_worker(site: NewsSite, ollama: FakeOllama) -> dict[str, str]:
-    return {
-        "PRESSRUN_SOURCES__SINA__LIST_URL": site.list_url,
-        "PRESSRUN_ENGINE": "ollama",
-        "PRESSRUN_ENGINES__OLLAMA__HOST": ollama.url,
-        "PRESSRUN_ENGINES__OLLAMA__MODEL": ollama.model,
-        "PRESSRUN_FETCH__PRIVATE_HOSTS": "true",
-        "PRESSRUN_FETCH__HOST_DELAY_S": "0",
-    }
-
-
 def created(said: str) -> UUID:
     found = re.search(r"UUID: ([0-9a-f-]{36})", said)
     assert found, said
@@ -148,17 +44,17 @@ def created(said: str) -> UUID:
 async def ended(run_id: UUID) -> Any:
     from prefect.flow_runs import wait_for_flow_run
 
-    return await wait_for_flow_run(run_id, timeout=150)
+    return await wait_for_flow_run(run_id, timeout=600)
 
 
 @pytest.mark.server
 @pytest.mark.xdist_group("prefect")
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 async def test_the_guides_commands_print_editions_from_any_workers_folder(
     tmp_path: Path, ollama: FakeOllama
 ) -> None:
     port = free_port()
-    code = checkout(tmp_path / "checkout")
+    code = checkout(tmp_path / "checkout", SETTINGS)
     (elsewhere := tmp_path / "elsewhere").mkdir()
     env = environment(tmp_path / "home", port)
     api = Server(env["PREFECT_API_URL"], {"api.url": env["PREFECT_API_URL"]})

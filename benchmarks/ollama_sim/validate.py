@@ -20,7 +20,7 @@ import ollama
 
 from benchmarks.ollama_sim.spec import Spec
 from benchmarks.ollama_sim.virtual import Load, makespan
-from settings.groups import EmbeddedSettings
+from settings import EmbeddedSettings
 from tasks.engines.embedded import serving
 
 _SENTENCE = (

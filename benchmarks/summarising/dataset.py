@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pressrun.models import Article, Summary
-from settings.groups import CATEGORIES, LENGTHS
+from settings import CATEGORIES, LENGTHS
 from tasks.summaries.brief import Brief
 
 

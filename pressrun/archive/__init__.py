@@ -9,12 +9,14 @@ async with hold_lease(archive, "daily", edition_date):
 """
 
 from pressrun.archive.archive import Archive
-from pressrun.archive.editions import Editions, Published, is_worse
+from pressrun.archive.editions import Editions, Published
+from pressrun.archive.holding import hold_lease
 from pressrun.archive.layout import sha256_of
-from pressrun.archive.lease import Lease, hold_lease
+from pressrun.archive.lease import Lease
 from pressrun.archive.records import ArticleKey, Failed, SummaryKey
 from pressrun.archive.site import Site
 from pressrun.archive.store import Store
+from pressrun.archive.worth import is_worse
 
 __all__ = [
     "Archive",

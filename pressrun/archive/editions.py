@@ -20,8 +20,9 @@ from pydantic import BaseModel, ConfigDict, PositiveInt, ValidationError
 from pressrun.archive import layout
 from pressrun.archive.documents import document, written
 from pressrun.archive.files import Files
+from pressrun.archive.worth import is_worse
 from pressrun.errors import ArchiveError
-from pressrun.models import RETRACTED, Edition, Plan, Rendition, RenditionRecord
+from pressrun.models import Edition, Plan, Rendition, RenditionRecord
 
 logger = logging.getLogger(__name__)
 
@@ -152,6 +153,13 @@ class Editions:
             return None
         return self._pointed(paper, day, raw) or self._best(paper, day, None)
 
+    def kept_aside(self, current: Edition) -> tuple[Edition, ...]:
+        """Printings after the *current* one that are worse, and did not take its place."""
+        paper, day = current.paper, current.edition_date
+        later = [number for number in self.revisions(paper, day) if number > current.revision]
+        printed = (self._manifest(paper, day, number) for number in later)
+        return tuple(one for one in printed if one and is_worse(one, current))
+
     def revision(self, paper: str, day: date, number: int) -> Edition:
         """The manifest of one revision.
 
@@ -218,30 +226,6 @@ class Editions:
         if edition and (edition.paper, edition.edition_date) == (paper, day):
             return edition if edition.revision == number else None
         return None
-
-
-def is_worse(new: Edition, old: Edition) -> bool:
-    """Whether *new* may not take the place of *old*, an earlier printing of the same edition.
-
-    Like is compared with like: with the same settings, and both of a whole day or both of a day
-    so far, fewer stories are worse, then more renditions that failed. Otherwise the newer was
-    wanted, and is worse only when it is empty. A story that was taken back is not missing, and
-    a printing that takes back one of *old*'s is never worse.
-    """
-    if _retracted(new) & {story.url for story in old.stories}:
-        return False
-    alike = new.content_sha256 == old.content_sha256 and (new.as_of is None) == (old.as_of is None)
-    if not alike:
-        return bool(old.stories) and not (new.stories or _retracted(new))
-    return _worth(new) < _worth(old)
-
-
-def _worth(edition: Edition) -> tuple[int, int]:
-    return len(edition.stories) + len(_retracted(edition)), -len(edition.render_failures)
-
-
-def _retracted(edition: Edition) -> set[str]:
-    return {failure.url for failure in edition.failures if failure.kind == RETRACTED}
 
 
 def _record(rendition: Rendition) -> RenditionRecord:

@@ -5,30 +5,23 @@ moves the time of expiry on while it prints. Times are compared between machines
 must agree to within a fraction of the lease's length.
 """
 
-import asyncio
-import logging
 import os
 import platform
 import threading
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from pydantic import ValidationError
 
 from pressrun.archive import layout
 from pressrun.archive.documents import written
 from pressrun.archive.files import Files
-from pressrun.errors import ArchiveError, EditionBusy
+from pressrun.archive.processes import machine, process_birth
+from pressrun.errors import EditionBusy
 from pressrun.models import Moment, Value
 
-if TYPE_CHECKING:
-    from pressrun.archive.archive import Archive
-
-logger = logging.getLogger(__name__)
 TTL_S = 60.0
 """A lease expires this long after its owner's last sign of life."""
 
@@ -150,66 +143,6 @@ class Lease:
                 self._record = None
 
 
-@asynccontextmanager
-async def hold_lease(
-    archive: "Archive",
-    paper: str,
-    day: date,
-    *,
-    ttl_s: float = TTL_S,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
-) -> AsyncIterator[Lease]:
-    """Holds the lease of an edition while the body runs, renewing it every third of its length.
-
-    When it cannot be renewed any more, whatever the reason, the body is cancelled.
-
-    Raises:
-        EditionBusy: another run holds it, or took it meanwhile.
-        ArchiveError: it expired, since the archive could not be written.
-    """
-    lease = await asyncio.to_thread(Lease.acquire, archive.files, paper, day, ttl_s=ttl_s, now=now)
-    body = asyncio.current_task()
-    assert body is not None  # a coroutine runs in a task
-    requests = body.cancelling()
-    lost: BaseException | None = None
-    is_over = False
-
-    async def keep() -> None:
-        while True:
-            await pause(ttl_s / 3)
-            try:
-                await asyncio.to_thread(lease.renew)
-            except EditionBusy:
-                raise
-            except ArchiveError as exc:  # it may pass: the lease holds until it expires
-                logger.warning("the lease was not renewed: %s", exc)
-                if lease.is_expired():
-                    raise
-
-    def end_body(dead: asyncio.Task[None]) -> None:
-        nonlocal lost
-        if not is_over:
-            lost = None if dead.cancelled() else dead.exception()
-            body.cancel()
-
-    keeper = asyncio.create_task(keep())
-    keeper.add_done_callback(end_body)
-    try:
-        yield lease
-    except asyncio.CancelledError:
-        if lost is None or body.uncancel() > requests:
-            raise
-        raise lost from None
-    finally:
-        is_over = True
-        keeper.cancel()
-        try:
-            await asyncio.to_thread(lease.release)
-        except ArchiveError as exc:  # it expires by itself, and the body's own error matters more
-            logger.warning("the lease was not given back: %s", exc)
-
-
 def live_leases(files: Files, now: datetime) -> Iterator[tuple[str, date, LeaseRecord]]:
     """The leases of editions that are held at *now*: paper, date and holder."""
     for entry in files.entries(layout.EDITIONS):
@@ -217,35 +150,6 @@ def live_leases(files: Files, now: datetime) -> Iterator[tuple[str, date, LeaseR
         holder = _parsed(files.read(entry.key)) if edition else None
         if edition and holder and not holder.is_void(now):
             yield *edition, holder
-
-
-def machine() -> str:
-    """Names this running system, as far as process numbers mean the same: boot and namespace."""
-    try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-        return f"{boot} {Path('/proc/self/ns/pid').readlink()}"
-    except OSError:  # no Linux
-        return platform.node()
-
-
-def process_birth(pid: int) -> str:
-    """When process *pid* of this machine started, in the kernel's ticks; "" when it is gone.
-
-    Without /proc "alive" for any process of that number.
-    """
-    with suppress(OSError, IndexError):
-        # proc(5): the name may hold anything, so count from its closing parenthesis.
-        state, *rest = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        return "" if state in "ZX" else rest[18]
-    if Path("/proc/self/stat").exists():
-        return ""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return ""
-    except PermissionError:
-        pass
-    return "alive"
 
 
 def _parsed(raw: bytes | None) -> LeaseRecord | None:

@@ -15,11 +15,9 @@ from rich.filesize import decimal
 from rich.markup import escape
 from rich.table import Table
 
-from pressrun.archive.archive import Archive
 from pressrun.cli.streams import say, takes_unicode
-from pressrun.errors import ArchiveError
 from settings import Settings, load_settings
-from tasks.archives import archive_of, files_of
+from tasks.archives import archive_there, files_of
 from tasks.order import overrides, utc_now
 
 MOST_SHOWN = 20
@@ -71,7 +69,7 @@ def check(
     """
     from pressrun.archive import check as checks
 
-    opened = _opened(_settings(place, config))
+    opened = archive_there(_settings(place, config))
     if repair:
         checks.repair(opened)
     counts: Counter[str] = Counter()
@@ -134,7 +132,7 @@ def prune(
     """
     from pressrun.archive import prune as prunes
 
-    opened = _opened(_settings(place, config))
+    opened = archive_there(_settings(place, config))
     rule = prunes.Rule(keep_revisions=keep_revisions, older_than=timedelta(days=older_than))
     counts: Counter[str] = Counter()
     sizes: Counter[str] = Counter()
@@ -180,15 +178,6 @@ def migrate(place: Place = None, config: Config = None, json_: Json = False) -> 
 
 def _settings(place: str | None, config: Path | None) -> Settings:
     return load_settings(overrides("daily", archive=place), file=config)
-
-
-def _opened(settings: Settings) -> Archive:
-    from pressrun.archive import schema
-
-    files = files_of(settings)
-    if schema.version(files) is None:  # opening it would make one
-        raise ArchiveError(f"{files.address('')}: there is no archive; correct --archive")
-    return archive_of(settings)
 
 
 @contextmanager

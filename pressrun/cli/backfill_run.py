@@ -21,7 +21,7 @@ from pressrun.errors import PressrunError, SettingsError
 from pressrun.models import Refresh
 from settings import Settings
 from tasks.archives import archive_of
-from tasks.backfill import Came, Outcome, as_rows, in_words, left_to_do
+from tasks.backfill import LACKING, Came, Outcome, as_rows, in_words, left_to_do
 from tasks.forecast import forecast, rates
 from tasks.forecast import in_words as cost_in_words
 from tasks.order import Order
@@ -87,7 +87,7 @@ def print_days(
         _say_json({"said": in_words(outcomes), "dates": as_rows(outcomes), "seconds": seconds})
     else:
         print_table(Console(), outcomes)
-    if any(one.came in {Came.FAILED, Came.CANCELLED, Came.NOT_BEGUN} for one in outcomes):
+    if any(one.came in LACKING for one in outcomes):
         raise typer.Exit(NO_EDITION)
 
 
@@ -125,7 +125,7 @@ async def _here(
     parameters: dict[str, Any],
     view: DatesView,
 ) -> None:
-    from pressrun.cli.prefect import load_flow, prefect_server, using
+    from pressrun.cli.prefect import load_flow, prefect_server, running_on
     from pressrun.cli.press import hired
     from tasks.desk import press_for_many
     from tasks.observing import observing
@@ -140,7 +140,7 @@ async def _here(
             if todo[0].refresh is not Refresh.RENDITIONS:
                 waiting.append(press.engine())
             ready, flows, *_ = await asyncio.gather(*waiting)
-            with using(ready), lend_press(press):
+            with running_on(ready), lend_press(press):
                 state = await flows.backfill(return_state=True, **parameters)
     error = None if state.is_completed() else await state.aresult(raise_on_failure=False)
     if isinstance(error, BaseException) and not view.outcomes:

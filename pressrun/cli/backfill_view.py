@@ -11,7 +11,12 @@ from rich.table import Table
 
 from tasks.backfill import Came, Outcome, as_rows, in_words
 
-COLOURS = {Came.PRINTED: "green", Came.PARTIAL: "yellow", Came.SKIPPED: "dim"}
+COLOURS = {
+    Came.PRINTED: "green",
+    Came.PARTIAL: "yellow",
+    Came.KEPT_ASIDE: "yellow",
+    Came.SKIPPED: "dim",
+}
 """Colours by outcome; the others are red."""
 
 MOST_SKIPPED = 12

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from pressrun.archive.archive import Archive, files_at
+from pressrun.archive import Archive
+from pressrun.archive.archive import files_at
 from pressrun.archive.documents import SCHEMA_VERSION
 from pressrun.archive.layout import ARCHIVE
 from pressrun.cli.findings import LIMIT_S, Finding, Level, eased, good, within, wrong

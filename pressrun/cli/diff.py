@@ -3,11 +3,10 @@
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 from difflib import SequenceMatcher
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -16,6 +15,7 @@ from rich.text import Text
 
 from pressrun.archive import Archive
 from pressrun.cli.digest import parse_day
+from pressrun.cli.options import Address, Config, Json
 from pressrun.cli.streams import say, takes_unicode
 from pressrun.errors import ArchiveError
 from pressrun.models import Edition, Failure, Story
@@ -42,16 +42,13 @@ def diff(
     to: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="A revision; default: the current one.")
     ] = None,
-    archive: Annotated[
-        str | None, typer.Option(metavar="DIR", help="The archive's folder.")
-    ] = None,
-    config: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Settings; default: ./pressrun.toml.")
-    ] = None,
-    json_: Annotated[bool, typer.Option("--json", help="One JSON object, nothing else.")] = False,
+    archive: Address = None,
+    config: Config = None,
+    json_: Json = False,
 ) -> None:
     """What changed between two printings of an edition: stories, summaries, model, files.
 
+    And which printings were kept aside, because the current one has more.
     In a pipe, what went stands in [-brackets-], and what came in {+braces+}.
     """
     settings = load_settings(overrides(paper, archive=archive), file=config)
@@ -59,13 +56,15 @@ def diff(
     day = parse_day(date_, settings.paper(paper), utc_now())
     new = _later(opened, paper, day, to)
     old = _earlier(opened, new, from_)
+    current = opened.editions.current(paper, day)
+    aside = opened.editions.kept_aside(current) if current else ()
     if json_:
-        say(json.dumps(as_object(old, new), ensure_ascii=not takes_unicode()) + "\n")
+        say(json.dumps(as_object(old, new, aside), ensure_ascii=not takes_unicode()) + "\n")
         return
     text = io.StringIO()
     terminal = Console().is_terminal
     console = Console(file=text, force_terminal=terminal, soft_wrap=True, highlight=False)
-    for line in report(old, new, plain=not console.is_terminal or console.no_color):
+    for line in report(old, new, aside, plain=not console.is_terminal or console.no_color):
         console.print(line)
     say(text.getvalue())
 
@@ -99,13 +98,17 @@ def files(edition: Edition) -> dict[str, str]:
     return made | {f"not rendered: {line}": "yes" for line in edition.render_failures}
 
 
-def as_object(old: Edition | None, new: Edition) -> dict[str, Any]:
-    """The difference for a program; *old* is none when there is one printing only."""
+def as_object(old: Edition | None, new: Edition, aside: Sequence[Edition] = ()) -> dict[str, Any]:
+    """The difference for a program; *old* is none when no printing was before *new*.
+
+    *aside* are the printings that were kept aside.
+    """
     found: dict[str, Any] = {
         "paper": new.paper,
         "date": new.edition_date.isoformat(),
         "to": _described(new),
         "from": _described(old) if old else None,
+        "kept_aside": [_described(one) for one in aside],
     }
     if old is None:
         return found
@@ -123,16 +126,33 @@ def as_object(old: Edition | None, new: Edition) -> dict[str, Any]:
     return found
 
 
-def report(old: Edition | None, new: Edition, *, plain: bool) -> Iterator[Text]:
-    """The difference for a person, line by line."""
-    name = f"{new.paper} {new.edition_date}"
-    if old is None:
-        printed = facts(new)["printed"]
+def report(
+    old: Edition | None, new: Edition, aside: Sequence[Edition] = (), *, plain: bool
+) -> Iterator[Text]:
+    """The difference for a person, line by line; at the end the printings kept *aside*."""
+    if old:
+        yield from _difference(old, new, plain=plain)
+    else:
         yield Text(
-            f"{name}: there is one printing only, revision {new.revision} of {printed}; "
-            "there is nothing to compare it with"
+            f"{new.paper} {new.edition_date}: no printing was before revision {new.revision} of "
+            f"{facts(new)['printed']} to compare it with"
         )
-        return
+    for one in aside:
+        told = facts(one)
+        line = (
+            f"revision {one.revision} of {told['printed']}, with {told['stories']} stories, was "
+            "kept aside: the current one has more"
+        )
+        if one.revision != new.revision:
+            line += (
+                f"; look at it: pressrun diff {one.edition_date} --paper {one.paper} "
+                f"--to {one.revision}"
+            )
+        yield Text(line, style="yellow")
+
+
+def _difference(old: Edition, new: Edition, *, plain: bool) -> Iterator[Text]:
+    name = f"{new.paper} {new.edition_date}"
     yield Text(f"{name}: revision {old.revision} and revision {new.revision}", style="bold")
     if _is_equal(old, new):
         yield Text("  equal: the same stories in the same words, by the same model and settings")

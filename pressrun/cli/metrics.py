@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pressrun.archive import Archive
 from pressrun.cli.streams import say
-from pressrun.errors import ArchiveError, SettingsError
+from pressrun.errors import SettingsError
 from settings import Settings, load_settings
+from tasks.archives import archive_of, archive_there
 from tasks.order import utc_now
 
 if TYPE_CHECKING:
@@ -53,9 +55,9 @@ def serve(
 
     settings = _settings(archive, config)
     number = port or settings.metrics.port or DEFAULT_PORT
-    if archive:
-        _require_archive(settings)
-    registry = registry_of(settings)
+    # Where the settings say, one may be printed yet; what is named here may be a mistake.
+    opened = archive_there(settings) if archive else archive_of(settings)
+    registry = registry_of(settings, opened)
     logging.basicConfig(format="%(message)s")
     try:
         server, thread = start_http_server(number, "127.0.0.1", registry)
@@ -80,12 +82,11 @@ def show(archive: Directory = None, config: Config = None) -> None:
     from prometheus_client import generate_latest
 
     settings = _settings(archive, config)
-    _require_archive(settings)
-    say(generate_latest(registry_of(settings)).decode())
+    say(generate_latest(registry_of(settings, archive_there(settings))).decode())
 
 
-def registry_of(settings: Settings) -> "CollectorRegistry":
-    """The metrics of the settings' archive, with the editions that are there taken up.
+def registry_of(settings: Settings, archive: Archive) -> "CollectorRegistry":
+    """The metrics of *archive*, the settings' own, with the editions that are there taken up.
 
     Raises:
         ArchiveError: the archive cannot be read.
@@ -93,10 +94,9 @@ def registry_of(settings: Settings) -> "CollectorRegistry":
     from prometheus_client import CollectorRegistry
 
     from pressrun.metrics import ArchiveMetrics
-    from tasks.archives import archive_of
 
     collector = ArchiveMetrics(
-        archive_of(settings), missing=lambda days: missing_days(settings, days, utc_now())
+        archive, missing=lambda days: missing_days(settings, days, utc_now())
     )
     collector.refresh()
     registry = CollectorRegistry()
@@ -121,18 +121,6 @@ def missing_days(
         for name, paper in settings.papers.items()
         if paper.schedule and (days := printed.get(name))
     }
-
-
-def _require_archive(settings: Settings) -> None:
-    """Refuse an address without an archive, where to open it would make one."""
-    from pressrun.archive import schema
-    from tasks.archives import files_of
-
-    files = files_of(settings)
-    if schema.version(files) is None:
-        raise ArchiveError(
-            f"{files.address('')}: there is no archive; correct --archive or PRESSRUN_ARCHIVE"
-        )
 
 
 def _settings(archive: str | None, config: Path | None) -> Settings:

@@ -157,6 +157,17 @@ def using(server: Server) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def running_on(server: Server) -> Iterator[None]:
+    """As `using`, for a run of ours: it has the tag that the runs of our deployments have."""
+    from prefect import tags
+
+    from tasks.automations import TAG
+
+    with using(server), tags(TAG):
+        yield
+
+
 def _tail(log: Path) -> str:
     try:
         return log.read_text(errors="replace")[-600:].strip()

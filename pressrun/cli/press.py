@@ -83,7 +83,7 @@ def require_plugins(order: Order, settings: Settings) -> None:
 
 async def _print(order: Order, settings: Settings, given: dict[str, Any], view: View) -> None:
     # Imported here: they bring Prefect, which an edition printed already does not need.
-    from pressrun.cli.prefect import decline_tracking, load_flow, prefect_server, using
+    from pressrun.cli.prefect import decline_tracking, load_flow, prefect_server, running_on
     from tasks.desk import press_for
     from tasks.observing import observing
     from tasks.press import Hired, lend_press
@@ -102,7 +102,7 @@ async def _print(order: Order, settings: Settings, given: dict[str, Any], view: 
                 press.engine(),
             )
             view.event("prefect", url=ready.url)
-            with using(ready), lend_press(press):
+            with running_on(ready), lend_press(press):
                 state = await daily.daily_digest(
                     edition_date=order.edition_date, paper=order.name, return_state=True, **given
                 )

@@ -9,7 +9,6 @@ import platform
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -18,7 +17,9 @@ from rich.markup import escape
 from rich.progress import Progress
 
 from pressrun.archive import Archive
+from pressrun.archive.retractions import Retractions
 from pressrun.cli.digest import parse_day
+from pressrun.cli.options import Address, Config, Json
 from pressrun.cli.streams import say, takes_unicode
 from pressrun.errors import EditionBusy, PressrunError
 from pressrun.models import Edition, Story, Value
@@ -64,13 +65,9 @@ def retract(
     undo: Annotated[
         bool, typer.Option("--undo", help="Print a story again that was taken back.")
     ] = False,
-    archive: Annotated[
-        str | None, typer.Option(metavar="DIR", help="The archive's folder.")
-    ] = None,
-    config: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Settings; default: ./pressrun.toml.")
-    ] = None,
-    json_: Annotated[bool, typer.Option("--json", help="One JSON object, nothing else.")] = False,
+    archive: Address = None,
+    config: Config = None,
+    json_: Json = False,
 ) -> None:
     """Take a story back: a new printing of each edition that has it, without it, that says so.
 
@@ -87,7 +84,8 @@ def retract(
     settings = load_settings(overrides(paper or "daily", archive=archive), file=config)
     opened = archive_of(settings)
     day = parse_day(date_, settings.paper(paper or "daily"), utc_now()) if date_ else None
-    found = find(_editions(opened, paper, day, quiet=json_), url, retracted=undo)
+    records = Retractions(opened.files) if undo else None
+    found = find(_editions(opened, paper, day, quiet=json_), url, retractions=records)
     if not found.places:
         raise PressrunError(_nowhere(url, paper, day, found.nearest, undo=undo))
     outcomes = tuple(map(_seen, found.places))

@@ -9,8 +9,7 @@ from pressrun import plugins
 from pressrun.errors import EngineError, EngineUnavailable, SettingsError
 from pressrun.models import ModelIdentity, Value
 from pressrun.ports import Engine
-from settings.groups import OllamaSettings
-from settings.load import Settings
+from settings import OllamaSettings, Settings
 from tasks.engines.address import from_typed
 from tasks.engines.embedded import model as embedded
 from tasks.engines.names import same_model

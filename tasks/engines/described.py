@@ -7,7 +7,7 @@ from typing import Any, Literal
 import ollama
 
 from pressrun.models import ModelIdentity, Way
-from settings.groups import OllamaSettings
+from settings import OllamaSettings
 from tasks.engines.names import same_model
 
 

@@ -13,7 +13,7 @@ from pydantic import HttpUrl
 
 from pressrun.errors import BadAnswer, EngineError
 from pressrun.models import Completion, Prompt
-from settings.groups import OllamaSettings
+from settings import OllamaSettings
 from tasks.engines.address import is_loopback, shown
 from tasks.engines.checks import check_answer
 from tasks.engines.described import Described, describe

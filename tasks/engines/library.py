@@ -11,7 +11,7 @@ import httpx
 import ollama
 
 from pressrun.errors import EngineError, ModelMissing
-from settings.groups import OllamaSettings
+from settings import OllamaSettings
 from tasks.engines.address import is_loopback, shown
 from tasks.engines.catalogue import (
     Card,

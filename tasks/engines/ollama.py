@@ -13,7 +13,7 @@ from pressrun.errors import (
     ModelMissing,
 )
 from pressrun.models import Completion, ModelIdentity, Prompt, Value
-from settings.groups import OllamaSettings
+from settings import OllamaSettings
 from tasks.engines.host import Host
 from tasks.engines.limiter import AdaptiveLimit, FixedLimit
 from tasks.engines.pool import Member, Pool

@@ -14,7 +14,7 @@ from uuid import UUID
 import httpx
 
 from pressrun.errors import SettingsError
-from tasks.engines.limits import LimitRegister, limit_name
+from tasks.engines.limits import LimitRegister, by_name, limit_name
 
 LEASE_S = 60.0
 """How long a slot stays taken whose holder has died: the least that Prefect grants."""
@@ -53,11 +53,13 @@ class SharedLimits:
         """Refuse to begin without a limit for each of the hosts at *addresses*.
 
         Raises:
-            SettingsError: one is missing; the message has the command that makes it.
+            SettingsError: one is missing, and the message has the command that makes it; or two
+                hosts would share one.
             EngineUnavailable: the Prefect server does not answer.
         """
+        named = by_name(addresses)
         known = {limit.name for limit in await self._register.all()}
-        missing = [address for address in addresses if limit_name(address) not in known]
+        missing = [address for name, address in named.items() if name not in known]
         if missing:
             raise SettingsError(
                 f"no shared limit for {', '.join(missing)} at the Prefect server "

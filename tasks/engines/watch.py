@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from pressrun.errors import EngineError
-from settings.groups import OllamaSettings
+from settings import OllamaSettings
 from tasks.engines.faults import Server
 
 

@@ -9,7 +9,7 @@ import aiohttp
 from yarl import URL
 
 from pressrun.errors import FetchError, FetchTimeout
-from settings.groups import FetchSettings
+from settings import FetchSettings
 from tasks.fetching.routes import PrivateAddressError, private_fault
 
 NO_SUCH_NAME = frozenset(

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from pressrun.errors import FetchError
-from settings.groups import FetchSettings
+from settings import FetchSettings
 
 Clock = Callable[[], float]
 Sleep = Callable[[float], Awaitable[None]]

@@ -14,7 +14,7 @@ from yarl import URL
 from pressrun.errors import SourceError
 from pressrun.models import Headline, Listing, ListRequest
 from pressrun.ports import Http
-from settings.groups import SinaSettings
+from settings import SinaSettings
 from tasks.sources.sina_lists import top_list
 from tasks.sources.sina_rows import SHANGHAI, faults, read_answer, refuse_day_ahead
 from tasks.sources.text import decode, excerpt, plain, same_page, web_address

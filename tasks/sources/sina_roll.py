@@ -12,7 +12,7 @@ from yarl import URL
 from pressrun.errors import SourceError
 from pressrun.models import Headline, Listing, ListRequest
 from pressrun.ports import Http
-from settings.groups import SinaRollSettings
+from settings import SinaRollSettings
 from tasks.sources.sina_roll_pages import Day, RollPage, later_pages, of_day, parse_page
 from tasks.sources.sina_rows import refuse_day_ahead
 from tasks.sources.spread import Row, newest_first, spread

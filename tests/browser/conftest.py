@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
-from tests.browser.reader import Reader
+from tests.browser.reader import LOOK_S, Reader
 from tests.fakes import FakeOllama, NewsSite
 from tests.serving import (
     REPOSITORY,
@@ -41,6 +41,9 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+expect.set_options(timeout=LOOK_S * 1000)
 
 
 class Press(NamedTuple):
@@ -106,7 +109,7 @@ async def reader(
     context = await browser.new_context(
         viewport={"width": 1400, "height": 1000}, locale="en-GB", timezone_id="Asia/Shanghai"
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(LOOK_S * 1000)
     reader = Reader(await context.new_page(), press.url, request.function.__name__)
     yield reader
     if (called := request.node.stash.get(OUTCOME, None)) is not None and called.failed:

@@ -10,8 +10,10 @@ from playwright.async_api import Locator, Page, Request, expect
 
 REPOSITORY = Path(__file__).parents[2]
 ALBUM = Path(os.environ.get("CI_ARTIFACTS") or REPOSITORY / "build") / "browser"
-RUN_S = 120.0
-"""A process worker took up to 26 s from a submission to a run's first line."""
+LOOK_S = 60.0
+"""For something to be seen on a page; the UI asks for some things every 30 s only."""
+RUN_S = 240.0
+"""For a run to end. A process worker took up to 26 s from a submission to its first line."""
 
 
 class Reader:
@@ -117,10 +119,10 @@ class Reader:
         for text in words:
             await expect(self.page.get_by_role("main").get_by_text(text).first).to_be_visible()
 
-    async def sees_end(self, state: str, within_s: float = RUN_S) -> None:
+    async def sees_end(self, state: str) -> None:
         """Wait for the run that the page shows to end in *state*."""
         said = self.page.get_by_role("main").get_by_text(state, exact=True).first
-        await expect(said).to_be_visible(timeout=within_s * 1000)
+        await expect(said).to_be_visible(timeout=RUN_S * 1000)
         await self.page.reload()  # the last lines of the log come after the last question for them
 
     async def turn_to(self, tab: str) -> Locator:

@@ -8,12 +8,12 @@ from playwright.async_api import expect
 
 from pressrun.archive.lease import LeaseRecord
 from tests.browser.conftest import Press
-from tests.browser.reader import Reader
+from tests.browser.reader import RUN_S, Reader
 from tests.serving import ends
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(900),
     pytest.mark.asyncio(loop_scope="session"),
 ]
 DAY = date(2026, 3, 9)
@@ -29,7 +29,7 @@ async def test_a_run_stops_within_five_seconds_and_leaves_no_lease(
         await reader.pick_day("Day", DAY)
         await reader.submit()
         logs = (await reader.turn_to("Logs")).get_by_role("log")
-        await expect(logs).to_contain_text("4 headlines from sina", timeout=60_000)
+        await expect(logs).to_contain_text("4 headlines from sina", timeout=RUN_S * 1000)
         printing = LeaseRecord.model_validate_json(lease.read_bytes())
         ending = asyncio.create_task(ends(printing.pid))
         await reader.cancel()

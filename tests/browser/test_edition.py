@@ -11,7 +11,7 @@ from tests.browser.reader import Reader
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(900),
     pytest.mark.asyncio(loop_scope="session"),
 ]
 DAY = date(2026, 3, 12)

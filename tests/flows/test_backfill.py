@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from pressrun.archive import Archive
-from pressrun.cli.prefect import Server, using
+from pressrun.cli.prefect import Server, running_on, using
 from pressrun.models import ChangeKind, Edition
+from tasks.automations import TAG
 from tests.fakes import FakeOllama, NewsSite
 
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("prefect")]
@@ -96,6 +97,26 @@ async def test_every_date_is_a_child_run_and_a_second_backfill_begins_none(
     assert again.message == "3 of 3 dates: 3 skipped"
     assert await children_of(again) == []
     assert (site.requests, len(ollama.asked)) == (fetched, asked)
+
+
+async def test_a_backfill_by_command_has_the_tag_and_nothing_within_it_has(
+    prefect_api: str,
+) -> None:
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
+
+    with running_on(Server(prefect_api, {"api.url": prefect_api})):
+        state = await run(end=FIRST)
+    async with get_client() as client:
+        backfill = await client.read_flow_run(state.state_details.flow_run_id)
+        [child] = await children_of(state)
+        tasks = await client.read_task_runs(
+            flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[child.id]))
+        )
+    assert backfill.tags == [TAG]
+    assert child.tags == []
+    assert tasks
+    assert not any(task.tags for task in tasks)
 
 
 async def test_only_the_days_that_are_named_are_printed(archive_dir: Path) -> None:

@@ -3,17 +3,16 @@
 import os
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
-from aiohttp import web
 
 from pressrun.cli.prefect import Server, using
-from tests.fakes import FakeOllama
 from tests.kills.evidence import Holding, done_again, faults_at_kill, faults_in_the_end, holding
-from tests.kills.world import Log, Site
+from tests.kills.world import Log, Model, Site
 
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("prefect")]
 
@@ -35,9 +34,11 @@ class Disk:
             pytest.skip(f"mount needs more rights: {done.stderr.strip()}")
 
     def fill(self) -> None:
+        """Leave no block free: not a byte more can be written."""
         free = os.statvfs(self._folder)
         with self._filler.open("wb") as filler:
             os.posix_fallocate(filler.fileno(), 0, free.f_bavail * free.f_frsize)
+        assert not os.statvfs(self._folder).f_bavail
 
     def free(self) -> None:
         self._filler.unlink()
@@ -55,10 +56,40 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
         subprocess.run(["umount", str(place)], check=True)
 
 
+class Turning(Log):
+    """Has *turn* happen once, when all summaries of the second day are asked for.
+
+    None is answered before: all pages are recorded then, and nothing is being written.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.turn: Callable[[], object] = _stay
+
+    async def add(self, kind: str, item: str) -> None:
+        await super().add(kind, item)
+        if kind == "summary" and item.startswith(f"{DAYS[1]:%Y%m%d}"):
+            await self.has("summary", 2 * STORIES)
+            turn, self.turn = self.turn, _stay
+            turn()
+
+
+def _stay() -> None:
+    """Nothing happens."""
+
+
+class World(NamedTuple):
+    """What a backfill reads and asks, and the log of it."""
+
+    log: Turning
+    site: Site
+    model: Model
+
+
 class Press:
     """Backfills of `DAYS` onto *disk*, one day at a time."""
 
-    def __init__(self, disk: Disk, log: Log) -> None:
+    def __init__(self, disk: Disk, log: Turning) -> None:
         self.archive, self.log = disk.archive, log
 
     async def run(self) -> Any:
@@ -75,40 +106,25 @@ class Press:
         assert faults_in_the_end(self.archive, DAYS, STORIES) == []
 
 
-class Turning(Site):
-    """Has something happen when the page *page* is asked for."""
-
-    page = ""
-    turn: Callable[[], object] = staticmethod(lambda: None)
-
-    async def _page(self, request: web.Request) -> web.Response:
-        if request.match_info["number"] == self.page:
-            self.page = ""
-            self.turn()
-        return await super()._page(request)
-
-
 @pytest.fixture
-async def site() -> AsyncIterator[tuple[Turning, Log]]:
-    log = Log()
-    async with Turning(log, STORIES) as one:
-        yield one, log
+async def world() -> AsyncIterator[World]:
+    log = Turning()
+    async with AsyncExitStack() as stack:
+        site = await stack.enter_async_context(Site(log, STORIES))
+        model = await stack.enter_async_context(Model(log, answer_s=0))
+        yield World(log, site, model)
 
 
 @pytest.fixture
 def press(
-    site: tuple[Turning, Log],
-    disk: Disk,
-    ollama: FakeOllama,
-    prefect_api: str,
-    monkeypatch: pytest.MonkeyPatch,
+    world: World, disk: Disk, prefect_api: str, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Press]:
     given = {
         "ARCHIVE": str(disk.archive),
         "ENGINE": "ollama",
-        "ENGINES__OLLAMA__HOST": ollama.url,
-        "ENGINES__OLLAMA__MODEL": ollama.model,
-        "SOURCES__SINA__LIST_URL": site[0].list_url,
+        "ENGINES__OLLAMA__HOST": world.model.url,
+        "ENGINES__OLLAMA__MODEL": world.model.model,
+        "SOURCES__SINA__LIST_URL": world.site.list_url,
         "FETCH__PRIVATE_HOSTS": "true",
         "FETCH__HOST_DELAY_S": "0",
         "FETCH__PER_HOST": "1",
@@ -117,20 +133,19 @@ def press(
     for name, value in given.items():
         monkeypatch.setenv(f"PRESSRUN_{name}", value)
     with using(Server(prefect_api, {"api.url": prefect_api, "logging.to_api.enabled": False})):
-        yield Press(disk, site[1])
+        yield Press(disk, world.log)
 
 
-@pytest.mark.faults
 async def test_a_disk_that_fills_up_is_said_and_costs_nothing_that_was_recorded(
-    press: Press, disk: Disk, site: tuple[Turning, Log]
+    press: Press, disk: Disk
 ) -> None:
-    site[0].page, site[0].turn = "202603112", disk.fill
+    press.log.turn = disk.fill
     state = await press.run()
     assert state.message.startswith("1 of 3 dates: 1 printed, 2 failed; 2026-03-11 failed: ")
     assert "the disk is full: free some space" in state.message
     held = holding(disk.archive, DAYS)
     assert held.printed == {"20260310"}
-    assert len(held.pages) == 3
+    assert (len(held.pages), len(held.summaries)) == (2 * STORIES, STORIES)
     assert faults_at_kill(disk.archive, DAYS) == []
     assert not list(disk.archive.rglob("*.tmp"))
     disk.free()
@@ -138,9 +153,9 @@ async def test_a_disk_that_fills_up_is_said_and_costs_nothing_that_was_recorded(
 
 
 async def test_a_disk_that_turns_read_only_is_said_and_what_is_printed_can_be_read(
-    press: Press, disk: Disk, site: tuple[Turning, Log]
+    press: Press, disk: Disk
 ) -> None:
-    site[0].page, site[0].turn = "202603112", lambda: disk.mount("remount,ro")
+    press.log.turn = lambda: disk.mount("remount,ro")
     state = await press.run()
     assert state.message.startswith("1 of 3 dates: 1 printed, 2 failed; 2026-03-11 failed: ")
     assert "the file system is read-only: mount it writable" in state.message

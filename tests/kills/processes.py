@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from pressrun.archive.lease import process_birth
+from pressrun.archive.processes import process_birth
 
 
 def below(pid: int) -> Iterator[int]:

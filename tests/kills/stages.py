@@ -7,11 +7,13 @@ import os
 import random
 import threading
 import time
+import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from enum import StrEnum
 from pathlib import Path
 
+from pressrun.archive.files import ASIDE, LOCK
 from pressrun.models import Value
 from tests.kills.world import Log
 
@@ -100,18 +102,18 @@ class Scene:
         """The block runs at *moment*; between two writes, the victim is kept there meanwhile."""
         match moment.stage:
             case Stage.MANIFEST:
-                held: int | None = await self._held(lambda: self._unpointed(moment.occurrence))
+                held = await self._held(lambda: self._unpointed(moment.occurrence))
             case Stage.POINTER:
                 held = await self._held(lambda: self._unshown(moment.occurrence))
             case _:
-                held = None
+                held = []
                 await self._reached(moment)
                 await asyncio.sleep(moment.delay_s)
         try:
             yield
         finally:
-            if held is not None:
-                os.close(held)  # which unlocks it
+            for handle in held:
+                os.close(handle)  # which unlocks it
 
     async def _reached(self, moment: Moment) -> None:
         many = moment.occurrence
@@ -130,34 +132,44 @@ class Scene:
             case _:
                 await _true(lambda: len(self._shown()) >= many)
 
-    async def _held(self, seen: Callable[[], bool]) -> int:
-        """A hold on the archive's lock, taken when something is *seen* under it.
+    async def _held(self, seen: Callable[[], bool]) -> list[int]:
+        """Locks that keep every writer out of the archive, taken when something is *seen*.
 
-        Manifest, pointer and the site's index are each replaced under this lock. Who waits for it
-        gets it before a writer that has yet to come: nothing between two writes is missed.
+        Manifest, pointer and the site's index are each replaced under a lock on a file that is
+        opened anew each time. Before those who wait for it may go on, a locked one stands in its
+        place, and before that one is opened, it was looked: however slow this process is, who
+        replaced one of the three waits before the next.
         """
         end = threading.Event()
 
-        def hold() -> int:
+        def hold() -> list[int]:
             while not self.archive.is_dir():
                 time.sleep(SPIN_S)
                 if end.is_set():
-                    return -1
-            handle = os.open(self.archive / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+                    return []
+            gate = self._gate()
             while not end.is_set():
-                fcntl.flock(handle, fcntl.LOCK_EX)
+                following = self._gate()
                 if seen():
-                    return handle
-                fcntl.flock(handle, fcntl.LOCK_UN)
-                if not self._is_drawn():
-                    time.sleep(SPIN_S)
-            os.close(handle)
-            return -1
+                    return [gate, following]
+                os.close(gate)
+                gate = following
+                time.sleep(SPIN_S)
+            os.close(gate)
+            return []
 
         try:
             return await asyncio.to_thread(hold)
         finally:
             end.set()
+
+    def _gate(self) -> int:
+        """A hold on a new lock of the archive, for which who comes from now on waits."""
+        aside = self.archive / f".{uuid.uuid4().hex}{ASIDE}"
+        handle = os.open(aside, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        aside.replace(self.archive / LOCK)
+        return handle
 
     def _count(self, folder: str, pattern: str) -> int:
         return sum(1 for _ in (self.archive / folder).glob(pattern))
@@ -184,11 +196,6 @@ class Scene:
     def _unshown(self, occurrence: int) -> bool:
         pointed = self._pointed()
         return len(pointed) >= occurrence and bool(pointed - self._shown())
-
-    def _is_drawn(self) -> bool:
-        """Whether an edition's page is written, and the site does not show it yet."""
-        drawn = {p.parent.parent.name for p in self.archive.glob("editions/*/*/r*/index.html")}
-        return bool(drawn - self._shown())
 
 
 async def _true(seen: Callable[[], bool]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from pressrun.newsroom import Newsroom, articles, dates
 from pressrun.newsroom.faults import FAULTS_DATE, FAULTY_ROWS, fault_articles
 from pressrun.newsroom.faults.answers import ANSWERS, ATTRIBUTES, TOO_MANY_BYTES, UNPACKED_BYTES
-from settings.groups import FetchSettings
+from settings import FetchSettings
 
 PATHS = {article.slug: article.path for article in fault_articles()}
 

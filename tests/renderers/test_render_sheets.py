@@ -142,7 +142,7 @@ def test_empty_editions_print() -> None:
         "https://evil.example/",
         "ftp://evil.example/x",
         "data:text/plain,x",
-        "pressrun-font:../../pressrun/models.py",
+        "pressrun-font:../../pressrun/errors.py",
     ],
 )
 def test_the_fetcher_refuses_everything_but_our_fonts(url: str) -> None:

@@ -162,7 +162,7 @@ class Plant:
         from prefect.flow_runs import wait_for_flow_run
 
         with using(Server(self.api, {"api.url": self.api})):
-            return [await wait_for_flow_run(run, timeout=240) for run in runs]
+            return [await wait_for_flow_run(run, timeout=600) for run in runs]
 
     async def slots_in_use(self) -> int:
         from tasks.engines.limits import LimitRegister

@@ -15,7 +15,7 @@ pytestmark = [
     pytest.mark.faults,
     pytest.mark.server,
     pytest.mark.xdist_group("prefect"),
-    pytest.mark.timeout(400),
+    pytest.mark.timeout(900),
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.skipif(postgres_bin() is None, reason="no PostgreSQL: apt-get install postgresql"),
 ]

@@ -9,7 +9,7 @@ from prefect.client.orchestration import get_client
 from prefect.events.schemas.automations import AutomationCore
 
 from pressrun.cli.prefect import Server, using
-from settings.groups import AlertSettings
+from settings import AlertSettings
 from tasks.automations import BLOCK_NAME, KINDS, ZOMBIES, automation, install, is_installed, name_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")

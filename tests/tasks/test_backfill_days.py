@@ -83,3 +83,9 @@ def test_the_outcomes_are_counted_in_words_and_listed_by_date() -> None:
         ["2026-03-10", "failed", "", "", "no list"],
     ]
     assert in_words([]) == "0 of 0 dates: nothing to print"
+
+
+def test_a_date_whose_new_printing_was_kept_aside_says_so_and_has_an_edition() -> None:
+    aside = Outcome(edition_date=FIRST, came=Came.KEPT_ASIDE, revision=1)
+    assert in_words([aside]) == "1 of 1 dates: 1 kept aside"
+    assert as_rows([aside])[0]["outcome"] == "kept aside"

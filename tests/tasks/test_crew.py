@@ -16,6 +16,7 @@ from settings import load_settings
 from tasks.backfill import Came, Outcome
 from tasks.crew import Crew
 from tasks.order import Order, place_order
+from tests.pressrun.archive.archive_desk import Desk
 
 DAYS = tuple(date(2026, 3, 2) + timedelta(days=number) for number in range(3))
 NOW = datetime(2026, 3, 20, tzinfo=UTC)
@@ -40,7 +41,7 @@ class Printer:
             raise httpx.ConnectError("All connection attempts failed")
         return Completed()
 
-    async def done(self, outcome: Outcome) -> None:
+    def done(self, outcome: Outcome) -> None:
         self.told.append(outcome)
 
     async def came(self, folder: Path) -> list[Outcome]:
@@ -74,3 +75,28 @@ async def test_a_date_whose_manifest_cannot_be_read_fails_alone(archive_dir: Pat
     outcomes = await Printer({}).came(archive_dir)
     assert [one.came for one in outcomes] == [Came.PRINTED, Came.FAILED, Came.PRINTED]
     assert "has schema 99" in outcomes[1].why
+
+
+@pytest.mark.parametrize("name", ["Completed", "Partial"])
+async def test_a_date_whose_new_printing_was_kept_aside_says_so(
+    archive_dir: Path, name: str
+) -> None:
+    archive, values = Archive.open(str(archive_dir)), Desk()
+    for stories in (2, 1):
+        values.print(archive, stories=stories, day=DAYS[0])
+
+    async def print_one(order: Order) -> State[None]:
+        if order.edition_date != DAYS[0]:
+            return Completed()
+        aside = "revision 2, kept aside: the edition printed before has more"
+        return Completed(name=name, message=f"1 of 2 stories, {aside}")
+
+    def done(outcome: Outcome) -> None:
+        del outcome
+
+    settings = load_settings()
+    orders = [place_order(settings, "daily", day, NOW) for day in DAYS[:2]]
+    one, other = await Crew(print_one, archive, 1, done).print_all(orders)
+    assert (one.came, one.stories, one.revision) == (Came.KEPT_ASIDE, 2, 1)
+    assert one.why.startswith("revision 2, kept aside: ")
+    assert other.came is Came.PRINTED

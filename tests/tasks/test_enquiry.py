@@ -7,7 +7,7 @@ import pytest
 from pressrun.errors import FetchError, HttpStatus, PluginError, PressrunError, SourceError
 from pressrun.models import Listing, ListNote, ListRequest
 from pressrun.ports import Http
-from settings.groups import Sources
+from settings import Sources
 from tasks.enquiry import Enquiry
 from tests.pressrun.archive.archive_desk import DAY, Desk
 

@@ -23,7 +23,7 @@ from cryptography.x509.oid import NameOID
 from yarl import URL
 
 from pressrun.errors import FetchError, HttpStatus, NotHtml, PageTooLarge
-from settings.groups import FetchSettings
+from settings import FetchSettings
 from tasks.fetch import Fetcher
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]

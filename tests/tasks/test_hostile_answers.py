@@ -9,7 +9,7 @@ import pytest
 
 from pressrun.errors import BadAnswer, PromptTooLong
 from pressrun.models import Completion, Prompt, Summary, Way
-from settings.groups import CATEGORIES
+from settings import CATEGORIES
 from tasks.summaries.brief import Brief
 from tasks.summaries.budget import DOUBT, TokenMeter, estimate_tokens, prompt_words
 from tasks.summaries.talk import CHARS_A_TOKEN, TEMPLATE_TOKENS, Talk

@@ -22,7 +22,7 @@ from pressrun.models import Article, FindingKind, Headline, Prompt, Story, Summa
 from pressrun.ports import Engine
 from renderers.document import make_document
 from renderers.markup import fill
-from settings.groups import EmbeddedSettings
+from settings import EmbeddedSettings
 from tasks.assemble import make_story
 from tasks.summaries.answer import KEYWORDS
 from tasks.summaries.brief import Brief

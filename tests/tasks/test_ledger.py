@@ -24,6 +24,22 @@ def test_other_peoples_text_is_inert_in_the_table() -> None:
     assert "z" in row, "a line break in a title ends no row"
 
 
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("see http://evil.example/a_b now", "see `http://evil.example/a_b` now"),
+        ("HTTPS://evil.example/`<b>|x", "`HTTPS://evil.example/%60<b>%7Cx`"),
+        ("(www.evil.example/*)", "(`www.evil.example/*`)"),
+        ("_www.evil.example", "\\_`www.evil.example`"),
+        ("write to win@evil.example.", "write to `win@evil.example`."),
+        ("awww. 3:2 @ home_run", "awww. 3:2 @ home\\_run"),
+    ],
+)
+def test_an_address_in_other_peoples_text_is_no_link(title: str, shown: str) -> None:
+    table = as_markdown(make_edition((make_story(1, title=title),)), {})
+    assert f"| 1 | {shown} | " in table
+
+
 def test_the_table_tells_what_each_summary_took_and_how_it_was_made() -> None:
     summary = make_summary(
         parts=3,

@@ -1,5 +1,6 @@
 """A story is taken back: printed without it, kept out of what is printed later, given back."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pressrun.archive import Archive, Lease
+from pressrun.archive import Archive, Lease, Published
 from pressrun.archive.retractions import Retraction, Retractions
 from pressrun.errors import EditionBusy, PressrunError
 from pressrun.models import DUPLICATE, RETRACTED, ChangeKind, Edition, Story
@@ -20,7 +21,8 @@ from tasks.workers import Workers
 from tests.pressrun.archive.archive_desk import DAY, MOMENT, Desk
 
 LATER = datetime(2026, 11, 23, 8, tzinfo=UTC)
-ONE = "1" * 64
+ONE, TWO = "1" * 64, "2" * 64
+URL = "http://news.test/1.html"
 values = Desk()
 
 
@@ -57,6 +59,17 @@ def printed(archive: Archive, stories: int = 2) -> Edition:
     return archive.publish(values.edition(1, stories), values.renditions()).edition
 
 
+def refreshed(archive: Archive) -> Published:
+    """Printed once more of two reprints, as a run does that summarises them again."""
+    plan = values.plan(formats=("html",))
+    reprints = [values.story(rank, text_sha256=ONE) for rank in (1, 2)]
+    others = [values.story(3)]
+    in_force = Retractions(archive.files).of("daily", DAY)
+    revision = archive.editions.begin(plan)
+    edition = assemble(plan, revision, [*reprints, *others], MOMENT, (), in_force)
+    return archive.publish(edition, values.renditions())
+
+
 def place(edition: Edition, rank: int = 1) -> Place:
     return Place(edition, edition.stories[rank - 1])
 
@@ -82,6 +95,31 @@ def test_a_retraction_keeps_out_the_same_text_at_another_address() -> None:
     assert DUPLICATE not in {failure.kind for failure in edition.failures}
 
 
+def test_a_copy_of_what_is_kept_out_by_its_address_stays_out_too() -> None:
+    story = values.story(1, text_sha256=ONE)
+    changed = [values.story(1, text_sha256=TWO), values.story(2, text_sha256=TWO)]
+    for outcomes in (changed, changed[::-1]):
+        assert not assemble(values.plan(), 2, outcomes, MOMENT, (), [taken_back(story)]).stories
+
+
+def test_a_reprint_takes_back_the_duplicates_too_and_no_others() -> None:
+    one, copy = values.story(1, text_sha256=ONE), values.story(2, text_sha256=ONE)
+    other, its_copy = values.story(3, text_sha256=TWO), values.story(4, text_sha256=TWO)
+    old = assemble(values.plan(), 1, [one, copy, other, its_copy], MOMENT)
+    new = reprint(old, 2, LATER, [taken_back(one)])
+    kinds = [(failure.rank, failure.kind) for failure in new.failures]
+    assert kinds == [(1, RETRACTED), (2, RETRACTED), (4, DUPLICATE)]
+
+
+def test_what_no_retraction_keeps_out_any_more_is_tried_again_by_the_next_run() -> None:
+    old = values.edition(stories=2)
+    without = reprint(old, 2, LATER, [taken_back(old.stories[0])])
+    (failure,) = reprint(without, 3, LATER).failures
+    assert (failure.rank, failure.kind, failure.transient) == (1, "ArchiveError", True)
+    others = taken_back(values.story(9, text_sha256=ONE))
+    assert reprint(without, 3, LATER, [others]).failures == without.failures  # its text may be that
+
+
 def test_what_is_given_back_takes_its_place_by_rank() -> None:
     old = values.edition(stories=2)
     without = reprint(old, 2, LATER, [taken_back(old.stories[0])])
@@ -94,7 +132,7 @@ def test_what_is_given_back_takes_its_place_by_rank() -> None:
 def test_scheme_fragment_and_closing_slash_of_an_address_do_not_count() -> None:
     editions = [values.edition(stories=2)]
     found = find(editions, "https://news.test/2.html#comments")
-    assert [(at.edition.edition_date, at.story.rank) for at in found.places] == [(DAY, 2)]
+    assert [(at.edition.edition_date, at.story.title) for at in found.places] == [(DAY, "第2条")]
 
 
 def test_the_nearest_address_is_named() -> None:
@@ -130,6 +168,51 @@ async def test_a_story_that_is_given_back_is_as_it_was(
     assert is_current
     assert again.stories == old.stories
     assert Retractions(archive.files).of("daily", DAY) == ()
+
+
+async def test_a_reprint_that_is_given_back_keeps_no_later_printing_aside(
+    archive: Archive, settings: Settings, workers: Workers
+) -> None:
+    desk, first = (archive, settings, workers), refreshed(archive).edition
+    without, _ = await take_back(*desk, place(first), reason="", by="a", at=LATER)
+    assert [row.kind for row in without.failures] == [RETRACTED, RETRACTED]
+    between, is_current = refreshed(archive)
+    assert is_current
+    assert between.failures == without.failures
+    again, is_current = await give_back(
+        *desk, Place(between, between.failures[0]), by="b", at=LATER
+    )
+    assert is_current
+    assert (again.stories, again.failures) == (first.stories, first.failures)
+    last, is_current = refreshed(archive)
+    assert is_current
+    assert (last.stories, last.failures) == (first.stories, first.failures)
+
+
+async def test_a_copy_is_given_back_with_the_story_that_was_taken_back(
+    archive: Archive, settings: Settings, workers: Workers
+) -> None:
+    desk, first = (archive, settings, workers), refreshed(archive).edition
+    without, _ = await take_back(*desk, place(first), reason="", by="a", at=LATER)
+    remedy = f"{URL} was taken back; give that back: pressrun retract {URL} --undo"
+    with pytest.raises(PressrunError, match=re.escape(remedy)):
+        await give_back(*desk, Place(without, without.failures[1]), by="b", at=LATER)
+    assert archive.editions.revisions("daily", DAY) == (1, 2)
+
+
+async def test_a_retraction_that_was_recorded_and_not_printed_is_found_and_undone(
+    archive: Archive, settings: Settings, workers: Workers
+) -> None:
+    old, records = printed(archive), Retractions(archive.files)
+    records.add("daily", DAY, taken_back(old.stories[0]))
+    (found,) = find([old], "https://news.test/1.html", retractions=records).places
+    assert (found.edition, found.story.url) == (old, URL)
+    same, is_current = await give_back(archive, settings, workers, found, by="b", at=LATER)
+    assert is_current
+    assert same == old
+    assert records.of("daily", DAY) == ()
+    assert archive.editions.revisions("daily", DAY) == (1,)
+    assert find([old], URL, retractions=records).places == ()
 
 
 async def test_an_edition_less_a_story_is_complete_and_not_printed_again(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import HttpUrl
 
 from pressrun.ports import Engine
-from settings.groups import EmbeddedSettings, OllamaSettings
+from settings import EmbeddedSettings, OllamaSettings
 from tasks.engines.embedded.model import BundledModel, describe, installed
 from tasks.engines.embedded.supervisor import Serving, serving
 

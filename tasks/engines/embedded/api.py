@@ -10,7 +10,7 @@ from typing import TypeAlias
 from aiohttp import web
 
 from pressrun import __version__
-from settings.groups import EmbeddedSettings
+from settings import EmbeddedSettings
 from tasks.engines.embedded import wire
 from tasks.engines.embedded.llama import Llama
 from tasks.engines.embedded.model import ModelFile

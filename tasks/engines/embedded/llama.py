@@ -14,7 +14,7 @@ import aiohttp
 from xllamacpp.xllamacpp import CommonParams, Server
 
 from pressrun.errors import EngineUnavailable
-from settings.groups import EmbeddedSettings
+from settings import EmbeddedSettings
 from tasks.engines.embedded.model import ModelFile
 from tasks.engines.embedded.template import join_messages, parts, stand_ins
 from tasks.engines.embedded.wire import Counts, Message, Record, RequestError

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pressrun.errors import EngineUnavailable
-from settings.groups import EmbeddedSettings
+from settings import EmbeddedSettings
 from tasks.engines.embedded.gguf import read_metadata
 
 NAME = "gemma3:270m-base"

@@ -1,14 +1,16 @@
 """The program of the embedded engine's child process: it loads the model and serves its API.
 
-    python -m tasks.engines.embedded.server SETTINGS
+    python -m tasks.engines.embedded.server SETTINGS DOOR
 
-SETTINGS is `EmbeddedSettings` as JSON. One line of JSON on standard output says either where it
-listens (`url`, `model`, `digest`) or why it does not (`error`); all else goes to standard error.
+SETTINGS is `EmbeddedSettings` as JSON, DOOR the number of a bound socket that it inherits. One line
+of JSON on standard output says either what it serves there (`model`, `digest`) or why it does not
+(`error`); all else goes to standard error.
 """
 
 import asyncio
 import json
 import os
+import socket
 import sys
 from typing import TextIO
 
@@ -16,14 +18,14 @@ from aiohttp import web
 
 from pressrun.errors import EngineUnavailable
 from pressrun.lifeline import exit_with_parent
-from settings.groups import EmbeddedSettings
+from settings import EmbeddedSettings
 from tasks.engines.embedded.api import Api
 from tasks.engines.embedded.llama import Llama
 from tasks.engines.embedded.model import prepare
 
 
-async def serve(settings: EmbeddedSettings, report: TextIO) -> None:
-    """Load the model, say on *report* where it is served, and serve until the process ends.
+async def serve(settings: EmbeddedSettings, door: socket.socket, report: TextIO) -> None:
+    """Load the model, say so on *report*, and serve it at *door* until the process ends.
 
     Raises:
         EngineUnavailable: the model is missing or cannot be loaded.
@@ -37,10 +39,8 @@ async def serve(settings: EmbeddedSettings, report: TextIO) -> None:
             Api(model, llama, settings).application(), handler_cancellation=True, access_log=None
         )
         await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        port = runner.addresses[0][1]
-        _report(report, url=f"http://127.0.0.1:{port}", model=model.name, digest=model.sha256)
+        await web.SockSite(runner, door).start()
+        _report(report, model=model.name, digest=model.sha256)
         await asyncio.Event().wait()
 
 
@@ -53,8 +53,10 @@ def main() -> None:
     exit_with_parent()
     report = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what llama.cpp may print there is not our report
+    settings = EmbeddedSettings.model_validate_json(sys.argv[1])
+    door = socket.socket(fileno=int(sys.argv[2]))
     try:
-        asyncio.run(serve(EmbeddedSettings.model_validate_json(sys.argv[1]), report))
+        asyncio.run(serve(settings, door, report))
     except EngineUnavailable as exc:
         _report(report, error=str(exc))
         report.close()

@@ -9,6 +9,7 @@ import pytest
 
 from pressrun.archive import Archive
 from tests.pressrun.archive.archive_desk import Desk
+from tests.pressrun.archive.archive_leases import Clock
 from tests.pressrun.archive.archive_store import BUCKET, Store, open_store
 
 
@@ -21,6 +22,11 @@ def no_flushing(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def desk() -> Desk:
     return Desk()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
 
 
 @pytest.fixture(scope="session")

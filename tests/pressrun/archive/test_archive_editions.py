@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from pressrun.archive import Archive, is_worse
+from pressrun.archive import Archive
 from pressrun.errors import ArchiveError
 from pressrun.models import Rendition
-from tests.pressrun.archive.archive_desk import DAY, MOMENT, Desk
+from tests.pressrun.archive.archive_desk import DAY, Desk
 
 
 def test_an_edition_comes_back_with_the_records_of_its_files(archive: Archive, desk: Desk) -> None:
@@ -91,6 +91,9 @@ def test_a_worse_printing_is_kept_and_does_not_become_current(archive: Archive, 
     better, _ = desk.print(archive, stories=2)
     worse, is_current = desk.print(archive, "two", stories=1)
     assert not is_current
+    current = archive.editions.current("daily", DAY)
+    assert current
+    assert archive.editions.kept_aside(current) == (worse,)
     assert archive.editions.current("daily", DAY) == better
     assert archive.editions.revision("daily", DAY, 2) == worse
     assert archive.settle("daily", DAY) == better
@@ -101,22 +104,6 @@ def test_an_equal_printing_becomes_current_since_it_is_newer(archive: Archive, d
     newer, is_current = desk.print(archive, "two")
     assert is_current
     assert archive.editions.current("daily", DAY) == newer
-
-
-def test_worse_is_fewer_stories_then_fewer_files_and_like_is_compared_with_like(desk: Desk) -> None:
-    old = desk.edition(1, 2)
-    assert is_worse(desk.edition(2, 1), old)
-    assert not is_worse(desk.edition(2, 3), old)
-    assert is_worse(desk.edition(2, 2, render_failures=("pdf: no font",)), old)
-    assert not is_worse(old, desk.edition(2, 2, render_failures=("pdf: no font",)))
-    other = "cd" * 32
-    assert not is_worse(desk.edition(2, 1, content_sha256=other), old)
-    assert is_worse(desk.edition(2, 0, content_sha256=other), old)
-
-
-def test_a_whole_day_takes_the_place_of_the_day_so_far(desk: Desk) -> None:
-    assert not is_worse(desk.edition(2, 1), desk.edition(1, 2, as_of=MOMENT))
-    assert is_worse(desk.edition(2, 1, as_of=MOMENT), desk.edition(1, 2, as_of=MOMENT))
 
 
 @pytest.mark.parametrize("damage", [b"", b"{", b'{"revision": 7}', b'{"revision": "../1"}', b"3"])

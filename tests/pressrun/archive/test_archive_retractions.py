@@ -73,6 +73,13 @@ def test_nor_is_one_that_gives_it_back(desk: Desk) -> None:
     assert not is_worse(desk.edition(2, stories=2), old)
 
 
+def test_nor_is_one_that_takes_back_fewer_rows_and_has_as_many_stories(desk: Desk) -> None:
+    old = desk.edition(1, stories=3)
+    old = old.model_copy(update={"failures": (retracted(4), retracted(5))})
+    new = old.model_copy(update={"revision": 2, "failures": (retracted(4),)})
+    assert not is_worse(new, old)
+
+
 def test_after_a_retraction_a_printing_with_fewer_stories_is_worse(desk: Desk) -> None:
     old = desk.edition(1, stories=3)
     old = old.model_copy(update={"stories": old.stories[1:], "failures": (retracted(1),)})

@@ -2,7 +2,6 @@
 
 import json
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,42 +9,32 @@ from typing import Any
 import pytest
 
 from pressrun.archive import Archive, Lease
-from pressrun.cli import main
 from settings import Settings, load_settings
 from tasks.archives import archive_of
 from tests.pressrun.archive.archive_desk import DAY, Desk
 from tests.pressrun.archive.archive_store import BUCKET, open_store
 from tests.pressrun.archive.archive_work import do_work, print_whole
+from tests.pressrun.cli.cli_terminal import Type
 
-Run = Callable[..., tuple[int, str]]
+Run = Callable[..., tuple[object, str]]
 desk = Desk()
 
 
 @pytest.fixture(autouse=True)
-def no_flushing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def no_flushing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "fsync", lambda handle: None)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("NO_COLOR", "1")
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Archive:
-    return Archive.open(str(tmp_path / "archive"))
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: str) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["pressrun", "archive", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        shown = capsys.readouterr()
-        return int(ended.value.code or 0), shown.out + shown.err
+def run(typed: Type) -> Run:
+    def call(*arguments: str) -> tuple[object, str]:
+        ended = typed("archive", *arguments)
+        return ended.code, ended.out + ended.err
 
     return call
 
 
-def as_object(said: tuple[int, str]) -> dict[str, Any]:
+def as_object(said: tuple[object, str]) -> dict[str, Any]:
     made: dict[str, Any] = json.loads(said[1])
     return made
 

@@ -2,50 +2,27 @@
 
 import json
 import sys
-from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from rich.console import Console
 
 from pressrun.archive import Archive
-from pressrun.cli import main
 from pressrun.cli.backfill_view import print_table
 from settings import load_settings
 from tasks.backfill import Came, Outcome
 from tasks.order import place_order, utc_now
 from tests.pressrun.archive.archive_desk import DAY, Desk
-
-
-class Ended(NamedTuple):
-    """How the command ended."""
-
-    code: object
-    out: str
-    err: str
-
-
-Type = Callable[..., Ended]
+from tests.pressrun.cli.cli_terminal import Type
 
 
 @pytest.fixture
-def typed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Type:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("NO_COLOR", "1")
-    monkeypatch.setenv("COLUMNS", "200")
+def typed(typed: Type, monkeypatch: pytest.MonkeyPatch) -> Type:
+    """Type `pressrun backfill` and these words, of a paper without PDF."""
     monkeypatch.setenv("PRESSRUN_PAPERS__DAILY__FORMATS", '["html"]')
-
-    def run(*words: str) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["pressrun", "backfill", *words])
-        with pytest.raises(SystemExit) as end:
-            main()
-        return Ended(end.value.code, *capsys.readouterr())
-
-    return run
+    return partial(typed, "backfill")
 
 
 @pytest.fixture

@@ -1,68 +1,18 @@
 """`pressrun digest` as a process, on the Prefect server that the profile names."""
 
-import asyncio
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Literal
 
 import pytest
 
 from pressrun.archive import Archive
 from pressrun.cli.prefect import PrefectUnavailable, Server, prefect_server
 from tests.fakes import FakeOllama, NewsSite
+from tests.pressrun.cli.cli_terminal import digest
 
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("prefect")]
-
-COMMAND = [str(Path(sys.executable).with_name("pressrun")), "digest", "--date", "2026-03-12"]
-
-
-class Ended(NamedTuple):
-    """How the command ended."""
-
-    code: int | None
-    out: str
-    err: str
-
-    @property
-    def object(self) -> Any:
-        """The only thing on standard output."""
-        return json.loads(self.out)
-
-
-@pytest.fixture
-def environment(prefect_api: str, tmp_path: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-    return kept | {
-        "PREFECT_API_URL": prefect_api,
-        "PREFECT_HOME": str(tmp_path / "prefect"),
-        "XDG_STATE_HOME": str(tmp_path / "state"),
-        "PRESSRUN_FETCH__PRIVATE_HOSTS": "true",
-        "PRESSRUN_FETCH__HOST_DELAY_S": "0",
-        "PRESSRUN_FETCH__RETRY_DELAY_S": "0",
-    }
-
-
-async def digest(
-    environment: dict[str, str], site: NewsSite, ollama: FakeOllama, folder: Path, *words: str
-) -> Ended:
-    given = ["--host", ollama.url, "--model", ollama.model, "--formats", "html"]
-    process = await asyncio.create_subprocess_exec(
-        *COMMAND,
-        *given,
-        *words,
-        cwd=folder,
-        env=environment | {"PRESSRUN_SOURCES__SINA__LIST_URL": site.list_url},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    out, err = await process.communicate()
-    return Ended(process.returncode, out.decode(), err.decode())
 
 
 async def test_an_edition_is_one_object_and_the_second_time_nothing_is_asked_for(

@@ -1,60 +1,28 @@
 """`pressrun diff`, `gaps` and `retract`, as they are typed."""
 
 import json
-import sys
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 import pressrun.cli.gaps
-from pressrun.archive import Archive
+from pressrun.archive import Archive, Lease
 from pressrun.archive.retractions import Retractions
-from pressrun.cli import main
 from pressrun.cli.diff import pieces
 from pressrun.models import Failure, Step
 from tests.pressrun.archive.archive_desk import DAY, Desk
+from tests.pressrun.cli.cli_terminal import Ended, Type
 
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
 FIRST, SECOND = "http://news.test/1.html", "http://news.test/2.html"
 values = Desk()
 
 
-class Ended(NamedTuple):
-    """How the command ended."""
-
-    code: object
-    out: str
-    err: str
-
-
-Type = Callable[..., Ended]
-
-
-@pytest.fixture
-def typed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Type:
-    """Type `pressrun` and these words, in an empty folder, on a wide screen without colours."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("NO_COLOR", "1")
-    monkeypatch.setenv("COLUMNS", "200")
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Says `NOW`."""
     monkeypatch.setattr(pressrun.cli.gaps, "utc_now", lambda: NOW)
-
-    def run(*words: str) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["pressrun", *words])
-        with pytest.raises(SystemExit) as end:
-            main()
-        return Ended(end.value.code, *capsys.readouterr())
-
-    return run
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Archive:
-    return Archive.open(str(tmp_path / "archive"))
 
 
 def printed(archive: Archive, *days: int) -> None:
@@ -78,7 +46,7 @@ def test_one_printing_alone_is_said_to_be_so(typed: Type, archive: Archive) -> N
     printed(archive, 21)
     ended = typed("diff", "2026-11-21")
     assert (ended.code, ended.err) == (0, "")
-    assert "one printing only, revision 1" in ended.out
+    assert "no printing was before revision 1" in ended.out
 
 
 def test_equal_printings_are_said_to_be_equal(typed: Type, archive: Archive) -> None:
@@ -116,6 +84,28 @@ def test_the_difference_tells_stories_words_model_and_failures(
     assert [change["kind"] for change in made["changes"]] == ["summary", "added"]
     assert made["summaries"] == [{"url": FIRST, "old": "一句好话。", "new": "一句话。"}]
     assert [failure["url"] for failure in made["failures"]["gone"]] == [SECOND]
+
+
+def test_a_printing_that_was_kept_aside_is_named_and_shown_when_asked_for(
+    typed: Type, archive: Archive
+) -> None:
+    printed(archive, 21)
+    values.print(archive, "two", stories=1)
+    aside = "revision 2 of 2026-11-22 06:02:00 UTC, with 1 of 2 stories, was kept aside"
+    said = typed("diff", "2026-11-21").out
+    assert "no printing was before revision 1" in said
+    assert aside in said
+    command = "look at it: pressrun diff 2026-11-21 --paper daily --to 2"
+    assert said.rstrip().endswith(command)
+    said = typed(*command.split()[4:]).out
+    assert "revision 1 and revision 2" in said
+    assert "dropped      2 第2条" in said
+    assert aside in said
+    assert "look at it" not in said
+    (one,) = typed("diff", "2026-11-21", "--json").object["kept_aside"]
+    assert (one["revision"], one["stories"]) == (2, "1 of 2")
+    printed(archive, 21)
+    assert "kept aside" not in typed("diff", "2026-11-21").out
 
 
 def test_a_printing_that_is_not_there_is_named(typed: Type, archive: Archive) -> None:
@@ -173,6 +163,26 @@ def test_a_story_is_taken_back_and_given_back(typed: Type, archive: Archive) -> 
     current = archive.editions.current("daily", DAY)
     assert current is not None
     assert [story.url for story in current.stories] == [FIRST, SECOND]
+
+
+def test_a_retraction_that_no_printing_tells_of_is_found_and_undone(
+    typed: Type, archive: Archive
+) -> None:
+    printed(archive, 21, 22)
+    lease = Lease.acquire(archive.files, "daily", DAY)
+    ended = typed("retract", FIRST, "--date", "2026-11-21")
+    assert ended.code == 1
+    assert "then give this command again" in ended.out
+    lease.release()
+    ended = typed("retract", FIRST, "--undo", "--dry-run")
+    assert "taken back daily 2026-11-21" in ended.out
+    assert len(Retractions(archive.files).of("daily", DAY)) == 1
+    ended = typed("retract", FIRST, "--undo")
+    assert (ended.code, ended.err) == (0, "")
+    assert "given back daily 2026-11-21: 第1条 (revision 1, stories: 2)" in ended.out
+    assert Retractions(archive.files).of("daily", DAY) == ()
+    assert archive.editions.revisions("daily", DAY) == (1,)
+    assert "is not taken back" in typed("retract", FIRST, "--undo").err
 
 
 def test_an_address_that_is_nowhere_brings_the_nearest(typed: Type, archive: Archive) -> None:

@@ -7,9 +7,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 import typer
@@ -27,49 +28,25 @@ from settings import load_settings
 from tasks.engines.transfer import Progress
 from tests.fakes import NewsSite
 from tests.ollama_store import LAYERS, WEIGHTS, OllamaStore
-from tests.pressrun.cli.test_cli_digest import digest, environment
+from tests.pressrun.cli.cli_terminal import PRESSRUN, Ended, Type, digest
 
 COMMANDS: dict[str, Any] = typer.main.get_command(models).commands  # type: ignore[attr-defined]
-PRESSRUN = str(Path(sys.executable).with_name("pressrun"))
-
-__all__ = ["environment"]  # the fixture
-
-
-class Ended(NamedTuple):
-    """How the command ended."""
-
-    code: object
-    out: str
-    err: str
-
-
-Type = Callable[..., Ended]
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An empty working folder, a wide screen without colours, and the clock of Greenwich."""
-    monkeypatch.chdir(tmp_path)
-    for name, value in {"NO_COLOR": "1", "COLUMNS": "200", "TERMINAL_WIDTH": "200"}.items():
-        monkeypatch.setenv(name, value)
+def greenwich(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The clock of Greenwich, in an empty working folder."""
     with monkeypatch.context() as zone:
         zone.setenv("TZ", "UTC")
         time.tzset()
-        yield tmp_path
+        yield
     time.tzset()
 
 
 @pytest.fixture
-def typed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Type:
+def typed(typed: Type) -> Type:
     """Type `pressrun models` and these words."""
-
-    def run(*words: str) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["pressrun", "models", *words])
-        with pytest.raises(SystemExit) as end:
-            main()
-        return Ended(end.value.code, *capsys.readouterr())
-
-    return run
+    return partial(typed, "models")
 
 
 @pytest.fixture

@@ -18,11 +18,6 @@ def _no_colour(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
 
 
-@pytest.fixture
-def archive(archive_dir: Path) -> Archive:
-    return Archive.open(str(archive_dir))
-
-
 def partial(archive: Archive) -> Edition:
     return values.print(
         archive, stories=1, render_failures=("png: no Pango",), missing_glyphs=("𠮷",)

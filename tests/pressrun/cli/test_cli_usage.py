@@ -3,21 +3,20 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 import typer
 
 from pressrun import __version__
 from pressrun.archive import Archive
-from pressrun.cli import main
 from pressrun.cli.app import app
 from settings import load_settings
 from tasks.order import overrides, place_order
 from tests.pressrun.archive.archive_desk import Desk
+from tests.pressrun.cli.cli_terminal import Ended, Type
 
 DAY = date(2026, 3, 12)
 NOON_AFTER = datetime(2026, 3, 13, 4, 0, tzinfo=UTC)
@@ -33,40 +32,6 @@ except SystemExit as end:
     print(json.dumps([end.code, sorted({name.partition(".")[0] for name in sys.modules})]))
 """
 """Runs the command, then says how it ended and which packages were imported."""
-
-
-class Ended(NamedTuple):
-    """How the command ended."""
-
-    code: object
-    out: str
-    err: str
-
-
-Type = Callable[..., Ended]
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty working folder, and a wide screen without colours."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("NO_COLOR", "1")
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setenv("TERMINAL_WIDTH", "200")
-    return tmp_path
-
-
-@pytest.fixture
-def typed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Type:
-    """Type `pressrun` and these words."""
-
-    def run(*words: str) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["pressrun", *words])
-        with pytest.raises(SystemExit) as end:
-            main()
-        return Ended(end.value.code, *capsys.readouterr())
-
-    return run
 
 
 def squeezed(text: str) -> str:

@@ -17,8 +17,7 @@ from pressrun.errors import (
     SettingsError,
 )
 from pressrun.models import ModelIdentity, Way
-from settings.groups import Engines
-from settings.load import Settings
+from settings import Engines, Settings
 from tasks.engines.choose import Choice, choice_from_plan, choose_engine, open_engine
 from tasks.engines.embedded import model as embedded
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pressrun.errors import EngineUnavailable
-from settings.groups import EmbeddedSettings
+from settings import EmbeddedSettings
 from tasks.engines.embedded import describe, embedded_engine, installed, serving
 from tasks.engines.embedded.gguf import read_metadata
 from tasks.engines.embedded.model import (

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import os
 import re
 import sys
 from collections.abc import AsyncIterator
@@ -16,10 +17,12 @@ import pytest
 import pytest_asyncio
 
 from pressrun.errors import EngineUnavailable
-from pressrun.models import Prompt, Way
-from settings.groups import EmbeddedSettings
+from pressrun.models import Completion, Prompt, Way
+from settings import EmbeddedSettings
 from tasks.engines.embedded import Serving, engine_at, serving
 from tasks.engines.embedded.model import SHA256
+from tasks.engines.embedded.supervisor import RESTARTS
+from tests.kills import processes
 
 pytestmark = [
     pytest.mark.model,
@@ -255,7 +258,7 @@ async def test_the_engine_asks_it_as_it_would_ask_ollama(server: Serving) -> Non
 async def test_the_server_dies_with_a_parent_that_is_killed() -> None:
     program = """if True:
         import asyncio
-        from settings.groups import EmbeddedSettings
+        from settings import EmbeddedSettings
         from tasks.engines.embedded import serving
         async def main():
             async with serving(EmbeddedSettings(way="written")) as server:
@@ -275,6 +278,39 @@ async def test_the_server_dies_with_a_parent_that_is_killed() -> None:
         with suppress(ConnectionResetError):  # how the system ends a dead process's connection
             assert await reader.read() == b""
     writer.close()
+
+
+def servers() -> set[int]:
+    """The children of this process that serve a model."""
+    below = processes.below(os.getpid())
+    return {pid for pid in below if "tasks.engines.embedded.server" in processes.words(pid)}
+
+
+async def test_a_server_that_is_killed_is_started_again_twice_and_no_request_notices(
+    server: Serving, caplog: pytest.LogCaptureFixture
+) -> None:
+    others = servers()
+    settings = EmbeddedSettings(num_ctx=1024, way="written")
+    prompt = Prompt(user=ARTICLE * 2, max_tokens=8)
+    async with serving(settings) as served, aclosing(engine_at(served, settings)) as engine:
+
+        async def killed_in_the_midst() -> asyncio.Task[Completion]:
+            asking = asyncio.create_task(engine.complete(prompt))
+            await asyncio.wait([asking], timeout=0.2)  # let it reach the model
+            [mine] = servers() - others
+            processes.kill(mine)
+            return asking
+
+        whole = await engine.complete(prompt)
+        for _ in range(RESTARTS):
+            asking = await killed_in_the_midst()
+            assert (await asking).text == whole.text
+        asking = await killed_in_the_midst()
+        with pytest.raises(EngineUnavailable, match="its server has ended"):
+            await asking
+    assert servers() == others
+    assert caplog.text.count("ended with status -9; it is started again") == RESTARTS
+    assert caplog.text.count("not started again in this run") == 1
 
 
 async def test_a_file_that_llama_cpp_does_not_take_is_an_error_with_its_words(

@@ -17,7 +17,7 @@ from pressrun.errors import (
     PromptTooLong,
 )
 from pressrun.models import Prompt, Turn, Way
-from settings.groups import OllamaSettings
+from settings import OllamaSettings
 from tasks.engines import host as module
 from tasks.engines.ollama import OllamaEngine, ollama_engine
 

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from pressrun.errors import EngineBusy, EngineError, EngineUnavailable, ModelMissing
 from pressrun.models import Completion, Prompt
-from settings.groups import OllamaSettings
+from settings import OllamaSettings
 from tasks.engines import ollama as module
 from tasks.engines.limiter import FIRST_LIMIT
 from tasks.engines.news import telling

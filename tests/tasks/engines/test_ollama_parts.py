@@ -9,7 +9,7 @@ import pytest
 from pydantic import HttpUrl
 
 from pressrun.models import Prompt
-from settings.groups import OllamaSettings
+from settings import OllamaSettings
 from tasks.engines.address import from_typed, is_loopback, shown
 from tasks.engines.checks import was_cut
 from tasks.engines.described import context_length, describe

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from pressrun.errors import BadAnswer, EngineError, EngineUnavailable
 from pressrun.models import Prompt
-from settings.groups import OllamaSettings
+from settings import OllamaSettings
 from tasks.engines import host as module
 from tasks.engines.ollama import OllamaEngine
 

@@ -53,6 +53,14 @@ async def test_a_host_without_a_limit_is_refused_before_it_is_asked_anything(
     assert not ollama.preloads
 
 
+async def test_hosts_that_would_share_one_limit_are_refused(register: LimitRegister) -> None:
+    await register.set("http://desk-1.test:11434", 2)
+    async with aclosing(SharedLimits()) as limits:
+        with pytest.raises(SettingsError, match="would share one limit, ollama-desk-1-test"):
+            await limits.require(["http://desk-1.test:11434", "http://desk.1.test:11434"])
+    await register.remove("http://desk-1.test:11434")
+
+
 async def test_setting_a_limit_twice_changes_its_slots(register: LimitRegister) -> None:
     address = "http://192.0.2.1:11434"
     await register.set(address, 2)

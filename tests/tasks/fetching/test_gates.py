@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from pressrun.errors import FetchError
-from settings.groups import FetchSettings
+from settings import FetchSettings
 from tasks.fetching.gates import HostGates
 
 

@@ -11,7 +11,7 @@ from yarl import URL
 from pressrun import plugins
 from pressrun.errors import FetchError, SettingsError, SourceError
 from pressrun.models import ListRequest
-from settings.groups import FetchSettings, SinaSettings
+from settings import FetchSettings, SinaSettings
 from tasks.fetch import Fetcher
 from tasks.sources.sina import SinaSource, parse_list, published, read_rows
 from tasks.sources.sina_lists import TOP_LISTS

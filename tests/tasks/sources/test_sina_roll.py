@@ -14,7 +14,7 @@ from pressrun.errors import HttpStatus, SettingsError, SourceError
 from pressrun.models import ListRequest
 from pressrun.newsroom import DEMO_DATE, Newsroom
 from pressrun.newsroom.loader import SITE_ZONE, every_article
-from settings.groups import FetchSettings, SinaRollSettings
+from settings import FetchSettings, SinaRollSettings
 from tasks.fetch import Fetcher
 from tasks.sources.sina_roll import SECTIONS, SinaRollSource
 from tasks.sources.sina_roll_pages import Day, RollPage, later_pages, of_day, parse_page

@@ -1,0 +1,27 @@
+"""Which of two printings of an edition is the better one."""
+
+from pressrun.models import RETRACTED, Edition
+
+
+def is_worse(new: Edition, old: Edition) -> bool:
+    """Whether *new* may not take the place of *old*, an earlier printing of the same edition.
+
+    Like is compared with like: with the same settings, and both of a whole day or both of a day
+    so far, fewer stories are worse, then more renditions that failed. Otherwise the newer was
+    wanted, and is worse only when it is empty. A printing that takes back one of *old*'s stories
+    is never worse.
+    """
+    if _retracted(new) & {story.url for story in old.stories}:
+        return False
+    alike = new.content_sha256 == old.content_sha256 and (new.as_of is None) == (old.as_of is None)
+    if not alike:
+        return bool(old.stories) and not (new.stories or _retracted(new))
+    return _worth(new) < _worth(old)
+
+
+def _worth(edition: Edition) -> tuple[int, int]:
+    return len(edition.stories), -len(edition.render_failures)
+
+
+def _retracted(edition: Edition) -> set[str]:
+    return {failure.url for failure in edition.failures if failure.kind == RETRACTED}

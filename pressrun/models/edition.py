@@ -1,0 +1,145 @@
+"""A paper on a date: what a printing sets out to do, what it prints, and the files made of it."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field, NonNegativeInt, PositiveInt
+
+from pressrun.models.engine import Calibration, ModelIdentity
+from pressrun.models.news import Headline, ListRecord
+from pressrun.models.story import DUPLICATE, RETRACTED, Change, Failure, Story
+from pressrun.models.value import Moment, Sha256, Value
+
+
+class Refresh(StrEnum):
+    """What of a printed edition is made anew, the list apart; what comes after it follows."""
+
+    PAGES = "pages"
+    """Every page is fetched again; what it says now is summarised where it changed."""
+    SUMMARIES = "summaries"
+    """Every summary is asked for again, of the archived pages."""
+    PROMPTS = "prompts"
+    """Summaries by other prompts, models or limits than today's are asked for again."""
+    RENDITIONS = "renditions"
+    """The files are drawn again, of the same stories."""
+
+
+class Plan(Value):
+    """What a printing set out to do, written before any fetch; a resumed run follows it.
+
+    Pages fetched before *pages_since*, and summaries made before *summaries_since*, are not used.
+    *redraws* is the revision whose stories are drawn again, when that is all.
+    """
+
+    schema_version: Literal[1] = 1
+    paper: str
+    title: str
+    edition_date: date
+    time_zone: str
+    language: str
+    created_at: Moment
+    as_of: Moment | None = None
+    listing: ListRecord
+    headlines: tuple[Headline, ...]
+    model: ModelIdentity
+    content_sha256: Sha256
+    formats: tuple[str, ...]
+    max_chars: PositiveInt
+    coverage: float
+    pages_since: Moment | None = None
+    summaries_since: Moment | None = None
+    redraws: PositiveInt | None = None
+
+
+class Rendition(Value):
+    """A file made by a renderer. *name* has no folder in it; *format* is the renderer's name."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
+    media_type: str
+    data: bytes
+    format: str = ""
+    parts: PositiveInt = 1
+    missing_glyphs: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Rendition({self.name!r}, {len(self.data)} bytes)"
+
+
+class RenditionRecord(Value):
+    """A file of a revision. *parts* counts pages of a PDF, or is 1."""
+
+    name: str
+    media_type: str
+    format: str
+    """Name of the renderer that made it."""
+    bytes: NonNegativeInt
+    sha256: Sha256
+    parts: PositiveInt = 1
+
+
+class Edition(Value):
+    """A paper on a date: the manifest, `edition.json`, enough to print it again.
+
+    *as_of* is set when the day was not over at the time of listing. *missing_glyphs* are the
+    characters that no font had, printed as 〓.
+    """
+
+    schema_version: Literal[1] = 1
+    """Another number when a field goes or changes its meaning; a new one may come without."""
+    pressrun_version: str
+    """Version of the Pressrun that printed it."""
+    paper: str
+    """Name of the paper, as in the settings."""
+    title: str
+    """The masthead."""
+    edition_date: date
+    """The day whose news it prints, in *time_zone*."""
+    time_zone: str
+    """IANA time zone of the paper."""
+    language: str
+    """Language of the frame: "zh" or "en"."""
+    revision: PositiveInt
+    """Number of this printing, from 1."""
+    follows: PositiveInt | None = None
+    """The revision that *changes* are told against; none for a first printing, however drawn."""
+    changes: tuple[Change, ...] = ()
+    """How its stories differ from those of *follows*, by rank."""
+    printed_at: Moment
+    """When its stories were put together."""
+    as_of: Moment | None = None
+    listing: ListRecord
+    model: ModelIdentity
+    calibrations: tuple[Calibration, ...] = ()
+    """How the model's tokens were estimated, by language; none when nothing was asked."""
+    content_sha256: Sha256
+    """Of the settings that change what is printed, the formats apart."""
+    listed: NonNegativeInt
+    """Headlines that were listed: the stories and the failures together."""
+    stories: tuple[Story, ...]
+    """By rank."""
+    failures: tuple[Failure, ...] = ()
+    """By rank."""
+    renditions: tuple[RenditionRecord, ...] = ()
+    """The files beside the manifest."""
+    missing_glyphs: tuple[str, ...] = ()
+    render_failures: tuple[str, ...] = ()
+    """Each renderer that made nothing, and why."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all that was to be printed is, and every rendition was made.
+
+        Neither a second copy of a text nor a story that was taken back is missing.
+        """
+        return len(self.failures) == self._left_out and not self.render_failures
+
+    @property
+    def coverage(self) -> float:
+        """Stories over the texts that were listed, 0 to 1; 1 for an empty list."""
+        texts = self.listed - self._left_out
+        return len(self.stories) / texts if texts else 1.0
+
+    @property
+    def _left_out(self) -> int:
+        return sum(failure.kind in (DUPLICATE, RETRACTED) for failure in self.failures)

@@ -1,0 +1,147 @@
+"""A paper: what is printed, and when."""
+
+from datetime import UTC, datetime, time
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cronsim import CronSim, CronSimError
+from pydantic import Field, field_validator
+
+from settings.tables import Group
+
+LENGTHS = {"zh": 150, "en": 300}
+"""Longest summary by language, in code points; what a paper's `max_chars` defaults to."""
+
+CATEGORIES = {
+    "zh": ("时政", "国际", "社会", "财经", "科技", "体育", "文娱", "健康", "教育"),
+    "en": (
+        "Politics",
+        "World",
+        "Society",
+        "Business",
+        "Science and technology",
+        "Sport",
+        "Culture",
+        "Health",
+        "Education",
+    ),
+}
+"""Sections by language of the paper; what a paper's `categories` default to."""
+
+
+class PaperSettings(Group):
+    """A paper: what is printed."""
+
+    title: str = Field("每日要闻", min_length=1, max_length=80, description="The masthead.")
+    sources: tuple[str, ...] = Field(
+        ("sina",),
+        min_length=1,
+        description="Sources by name, in order: the next is asked when one fails or is empty.",
+    )
+    category: str = Field(
+        "all", description="Which list of the source: all, china, world, society, sports, ..."
+    )
+    ranking: Literal["clicks", "comments", "shares"] = Field(
+        "clicks", description="What the source's list is ranked by."
+    )
+    limit: int = Field(20, ge=1, le=200, description="Usable headlines to list, at most.")
+    language: Literal["zh", "en"] = Field(
+        "zh", description="Language of the paper: masthead, dates, notes, and its summaries."
+    )
+    summary_language: Literal["paper", "article"] = Field(
+        "paper",
+        description="Language of written summaries: the paper's, or each article's own. Sentences "
+        "selected from an article are never translated.",
+    )
+    categories: tuple[str, ...] = Field(
+        (),
+        max_length=40,
+        description="What a story may be put under by a model that writes; empty: the usual "
+        "sections, in the paper's language.",
+    )
+    prompts: str = Field(
+        "",
+        description="A folder of prompt files of the paper's own, such as written.zh.txt, which "
+        "take the place of Pressrun's; empty: none.",
+    )
+    time_zone: str = Field(
+        "Asia/Shanghai", description="IANA time zone in which the paper's days begin and end."
+    )
+    coverage: float = Field(
+        0.6,
+        ge=0,
+        le=1,
+        description="Least share of listed articles that must become stories for a printing.",
+    )
+    max_chars: int | None = Field(
+        None,
+        ge=20,
+        le=2000,
+        description="Longest summary in characters (code points); empty: 150 for Chinese "
+        "summaries, 300 for English ones.",
+    )
+    default_day: Literal["yesterday", "today"] = Field(
+        "yesterday",
+        description="The day that a scheduled run without a date prints: the last complete day, "
+        "or today so far.",
+    )
+    formats: tuple[str, ...] = Field(
+        ("html", "pdf", "png"), min_length=1, description="Renderers by name."
+    )
+    schedule: str = Field(
+        "30 6 * * *",
+        description="When an edition is printed, as cron has it, in the paper's time zone: "
+        "`pressrun up` schedules by it and `pressrun gaps` counts by it. Empty: only when asked.",
+    )
+    deadline: time | None = Field(
+        None,
+        description="Press deadline in the paper's time zone, such as 07:00: a scheduled run "
+        "prints then with what is ready, and the rest in a second printing. Empty: it waits.",
+    )
+
+    @field_validator("categories")
+    @classmethod
+    def _usable_categories(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        short = tuple(" ".join(name.split()) for name in names)
+        if any(not 1 <= len(name) <= 40 for name in short):
+            raise ValueError("a category has 1 to 40 characters")
+        if len({name.casefold() for name in short}) != len(short) or len(short) == 1:
+            raise ValueError("categories differ from one another, and are two or more")
+        return short
+
+    @field_validator("schedule")
+    @classmethod
+    def _cron(cls, line: str) -> str:
+        try:
+            if line:
+                CronSim(line, datetime(2026, 1, 1, tzinfo=UTC))
+        except CronSimError as exc:
+            raise ValueError(
+                f"{line!r} is no cron line ({exc}); write one such as 30 6 * * * (minute, hour, "
+                "day, month, weekday)"
+            ) from exc
+        return line
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as exc:
+            raise ValueError(
+                f"{name!r} is no IANA time zone; write one such as Asia/Shanghai"
+            ) from exc
+        return name
+
+    @property
+    def sections(self) -> tuple[str, ...]:
+        """The closed list of categories."""
+        return self.categories or CATEGORIES[self.language]
+
+    def summary_language_for(self, article_language: str) -> str:
+        """The language that a written summary of an article is in: "zh" or "en"."""
+        return self.language if self.summary_language == "paper" else article_language
+
+    def length_for(self, language: str) -> int:
+        """Longest summary of an article in *language*, in code points."""
+        return self.max_chars or LENGTHS.get(language, LENGTHS["en"])
