@@ -4,8 +4,9 @@
 
 For each number of dates: a news site whose pages are as heavy as real ones, the simulated Ollama
 at a hundred times a real one's speed, and a new Prefect server on SQLite, each in a process of its
-own. On that server first a flow of as many child runs with two empty tasks an article, then the
-flow `backfill`, then the same again with nothing left to do; at last the same pages are read bare.
+own. On that server first a flow of child runs (30 at most) with two empty tasks an article, then
+the flow `backfill`, then the same again with nothing left to do; at last the same pages are read
+bare.
 
 `--without-rendering` puts a renderer in the place of html that writes one line: a printing has
 at least one file, and publishing it is a part of the cost. The bars are for that way.

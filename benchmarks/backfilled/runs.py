@@ -27,6 +27,10 @@ WINDOW = 5
 """Editions over which a figure of memory is the median."""
 
 
+EMPTY_DATES = 30
+"""Of the empty tasks, at most: each date costs 5 s, and the server no less on a filled database."""
+
+
 class Run(NamedTuple):
     """What a backfill of so many dates took.
 
@@ -47,7 +51,7 @@ class Run(NamedTuple):
     server_cpu_s: float
     """Of Prefect's server, meanwhile."""
     empty_server_cpu_s: float
-    """Of the server, for two empty tasks an article."""
+    """Of the server, for two empty tasks an article, as the first `EMPTY_DATES` cost it."""
     empty_flow_cpu_s: float
     """Of the process that ran them."""
     bare_cpu_s: float
@@ -146,8 +150,9 @@ async def measured(
         }
         env = environment(folder, settings)
         async with prefect(folder, bare) as server:
-            empty_flow, empty_server = await _empty(server, dates, articles, bare)
-            tell(f"empty tasks: the server {empty_server.cpu_s:.1f} s of CPU")
+            few = min(dates, EMPTY_DATES)
+            empty_flow, empty_server = await _empty(server, few, articles, bare)
+            tell(f"empty tasks of {few} dates: the server {empty_server.cpu_s:.1f} s of CPU")
             first = await _backfill(server, dates, env, tell)
             log = await model.log()
             second = await _backfill(server, dates, env, tell)
@@ -166,8 +171,8 @@ async def measured(
         flow_cpu_s=first.ours.own_cpu_s,
         workers_cpu_s=first.ours.below_cpu_s,
         server_cpu_s=first.server.cpu_s,
-        empty_server_cpu_s=empty_server.cpu_s,
-        empty_flow_cpu_s=empty_flow.cpu_s,
+        empty_server_cpu_s=empty_server.cpu_s * dates / few,
+        empty_flow_cpu_s=empty_flow.cpu_s * dates / few,
         bare_cpu_s=extracted,
         bare_alone_cpu_s=alone,
         early_mb=statistics.median(sizes[max(0, EARLY - WINDOW) : EARLY]),
