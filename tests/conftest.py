@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -11,6 +12,12 @@ import pytest
 
 from pressrun.newsroom import Newsroom
 from tests.fakes import FakeOllama
+
+
+def pytest_configure() -> None:
+    """Programs heed signals, also where the tests run behind `&` or nohup, which ignore some."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(autouse=True)
