@@ -2,18 +2,13 @@
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
+from pressrun.cli.options import Config
 from pressrun.cli.streams import say
 from pressrun.errors import SettingsError
 from settings import Settings, load_settings
-
-Config = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="FILE", help="Settings; default: ./pressrun.toml."),
-]
 
 alerts = typer.Typer(
     name="alerts",

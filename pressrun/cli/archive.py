@@ -15,6 +15,7 @@ from rich.filesize import decimal
 from rich.markup import escape
 from rich.table import Table
 
+from pressrun.cli.options import Address, Config, Json
 from pressrun.cli.streams import say, takes_unicode
 from settings import Settings, load_settings
 from tasks.archives import archive_there, files_of
@@ -22,17 +23,6 @@ from tasks.order import overrides, utc_now
 
 MOST_SHOWN = 20
 """Faults that are named on the terminal; all are in the object of --json."""
-
-Place = Annotated[
-    str | None, typer.Option("--archive", metavar="DIR", help="The archive's folder or address.")
-]
-Config = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="FILE", help="Settings; default: ./pressrun.toml."),
-]
-Json = Annotated[
-    bool, typer.Option("--json", help="One JSON object on standard output, nothing else there.")
-]
 
 
 def _days(given: float) -> float:
@@ -57,7 +47,7 @@ def check(
         bool,
         typer.Option("--repair", help="Settle pointers and make the site anew, then check."),
     ] = False,
-    place: Place = None,
+    place: Address = None,
     config: Config = None,
     json_: Json = False,
 ) -> None:
@@ -117,7 +107,7 @@ def prune(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Tell what would go; remove nothing.")
     ] = False,
-    place: Place = None,
+    place: Address = None,
     config: Config = None,
     json_: Json = False,
 ) -> None:
@@ -158,7 +148,7 @@ def prune(
 
 
 @archive.command()
-def migrate(place: Place = None, config: Config = None, json_: Json = False) -> None:
+def migrate(place: Address = None, config: Config = None, json_: Json = False) -> None:
     """Bring an archive that an earlier Pressrun wrote to the schema that this one reads.
 
     Stop what prints into it first, and make a copy. A migration that was stopped goes on.

@@ -20,7 +20,7 @@ from pressrun.cli.streams import say, takes_unicode
 from pressrun.errors import ArchiveError
 from pressrun.models import Edition, Failure, Story
 from settings import load_settings
-from tasks.archives import archive_of
+from tasks.archives import archive_there
 from tasks.compare import compare, pairs
 from tasks.order import overrides, utc_now
 
@@ -52,7 +52,7 @@ def diff(
     In a pipe, what went stands in [-brackets-], and what came in {+braces+}.
     """
     settings = load_settings(overrides(paper, archive=archive), file=config)
-    opened = archive_of(settings)
+    opened = archive_there(settings)
     day = parse_day(date_, settings.paper(paper), utc_now())
     new = _later(opened, paper, day, to)
     old = _earlier(opened, new, from_)

@@ -17,7 +17,7 @@ from pressrun.cli.digest import parse_day
 from pressrun.cli.streams import say, takes_unicode
 from pressrun.errors import SettingsError
 from settings import load_settings
-from tasks.archives import archive_of
+from tasks.archives import archive_of, archive_there
 from tasks.order import overrides, utc_now
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def gaps(
     first, last = (parse_day(text, wanted, now) if text else None for text in (from_, to))
     if first and last and first > last:
         raise SettingsError(f"--from {first} is after --to {last}: give the earlier day first")
-    opened = archive_of(settings)
+    opened = archive_there(settings) if archive else archive_of(settings)
     found = find_gaps(opened, paper, wanted, now, first=first, last=last, grace_h=grace)
     lacking = [gap.edition_date for gap in found if gap.kind is not GapKind.PRINTING]
     if json_:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from pressrun.cli.interrupts import Interrupted, run
+from pressrun.cli.options import Config
 from pressrun.cli.streams import say
 from pressrun.errors import SettingsError
 from settings import load_settings
@@ -21,10 +22,6 @@ T = TypeVar("T")
 Hosts = Annotated[
     list[str] | None,
     typer.Argument(metavar="HOST", help="The hosts' addresses; none: those of the settings."),
-]
-Config = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="FILE", help="Settings; default: ./pressrun.toml."),
 ]
 
 limits = typer.Typer(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pressrun.archive import Archive
+from pressrun.cli.options import Config
 from pressrun.cli.streams import say
 from pressrun.errors import SettingsError
 from settings import Settings, load_settings
@@ -24,10 +25,6 @@ DEFAULT_PORT = 9477
 
 Directory = Annotated[
     str | None, typer.Option("--archive", metavar="DIR", help="The archive's folder.")
-]
-Config = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="FILE", help="Settings; default: ./pressrun.toml."),
 ]
 
 metrics = typer.Typer(

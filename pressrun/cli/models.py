@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from pressrun.cli.options import Config, Json
 from pressrun.cli.streams import say, takes_unicode
 from pressrun.models import Value
 from settings import OllamaSettings, load_settings
@@ -19,13 +20,6 @@ T = TypeVar("T")
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The model's name, such as qwen3:4b.")]
 Host = Annotated[str | None, typer.Option("--host", metavar="URL", help="Where Ollama listens.")]
-Config = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="FILE", help="Settings; default: ./pressrun.toml."),
-]
-Json = Annotated[
-    bool, typer.Option("--json", help="One JSON object on standard output, nothing else there.")
-]
 
 models = typer.Typer(
     name="models",

@@ -24,7 +24,7 @@ from pressrun.cli.streams import say, takes_unicode
 from pressrun.errors import EditionBusy, PressrunError
 from pressrun.models import Edition, Story, Value
 from settings import Settings, load_settings
-from tasks.archives import archive_of
+from tasks.archives import archive_there
 from tasks.order import overrides, utc_now
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def retract(
     from tasks.retract import find  # with --help, nothing of the work is loaded
 
     settings = load_settings(overrides(paper or "daily", archive=archive), file=config)
-    opened = archive_of(settings)
+    opened = archive_there(settings)
     day = parse_day(date_, settings.paper(paper or "daily"), utc_now()) if date_ else None
     records = Retractions(opened.files) if undo else None
     found = find(_editions(opened, paper, day, quiet=json_), url, retractions=records)

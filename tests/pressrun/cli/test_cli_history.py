@@ -203,3 +203,21 @@ def test_gaps_refuses_what_cannot_be_meant(typed: Type, words: tuple[str, ...], 
     ended = typed("gaps", *words)
     assert ended.code == 2
     assert said in " ".join(ended.err.split())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("diff", "2026-03-12"),
+        ("gaps", "--from", "2026-03-10"),
+        ("retract", "https://news.example.org/a/1.html"),
+    ],
+    ids=["diff", "gaps", "retract"],
+)
+def test_a_mistyped_archive_is_named_and_none_is_made(
+    typed: Type, folder: Path, line: tuple[str, ...]
+) -> None:
+    ended = typed(*line, "--archive", "archiv")
+    assert ended.code != 0
+    assert "there is no archive; correct --archive" in ended.err
+    assert not (folder / "archiv").exists()
