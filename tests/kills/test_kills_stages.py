@@ -1,11 +1,12 @@
 """The stages that last for no time: a writer is met between two writes, whoever is slow."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from pressrun.archive.files import LocalFiles
+from pressrun.archive.files import LOCK, LocalFiles
 from tests.kills import stages
 from tests.kills.stages import Moment, Scene, Stage, Victim
 from tests.kills.world import Log
@@ -14,7 +15,9 @@ DAYS = ("2026-03-02", "2026-03-03", "2026-03-04")
 
 
 def prints(folder: Path) -> None:
-    """Write what `Scene` looks at, a day after the other, as the archive does."""
+    """Write what `Scene` looks at, a day after the other, once it looks, as the archive does."""
+    while not (folder / LOCK).exists():
+        time.sleep(0.001)
     files = LocalFiles(folder)
     for day in DAYS:
         files.swap(f"editions/daily/{day}/r0001/edition.json", None, b"{}")
