@@ -17,6 +17,7 @@ from flows.daily import daily_digest
 from pressrun import __version__
 from pressrun.archive import Archive
 from pressrun.errors import SettingsError
+from renderers.letter import write_letter
 from settings import Settings, load_settings
 from tasks.archives import archive_of
 from tasks.backfill import (
@@ -32,6 +33,7 @@ from tasks.backfill import (
 )
 from tasks.bell import tell_operator
 from tasks.crew import Crew, outcomes_of
+from tasks.delivery.running import deliver_printed
 from tasks.desk import press_for_many
 from tasks.ending import ended
 from tasks.form import (
@@ -142,6 +144,10 @@ async def _outcomes(given: dict[str, Any]) -> list[Outcome]:
     todo, outcomes = await asyncio.to_thread(left_to_do, archive, orders)
     tell("days", total=len(orders), skipped=len(outcomes))
     get_run_logger().info("%d of %d dates are left to print", len(todo), len(orders))
+    skipped = {one.edition_date for one in outcomes}
+    for order in orders:
+        if order.edition_date in skipped:
+            await deliver_printed(settings, order, write_letter)
     if not todo:
         return outcomes
     async with progress(f"backfill-{name}", len(todo), "dates") as count:

@@ -15,9 +15,14 @@ from pressrun.archive import Published, hold_lease
 from pressrun.archive.retractions import Retraction, Retractions
 from pressrun.errors import PressrunError, RenderError
 from pressrun.models import Edition, Failure, Plan, Story
-from tasks.assemble import add_renditions, assemble, following, require_coverage
+from renderers.letter import write_letter
+from renderers.themes import theme_folder
+from tasks.assemble import add_renditions, assemble, following
 from tasks.bell import tell_operator
+from tasks.coverage import require_coverage
 from tasks.deadline import Deadline, deadline_for, is_time_to_print, until
+from tasks.deliver import summed_up
+from tasks.delivery.running import deliver_printed, deliver_printing
 from tasks.desk import Desk, open_desk, order_for
 from tasks.ending import ended
 from tasks.engines.news import telling
@@ -36,12 +41,15 @@ from tasks.observing import tell
 from tasks.order import PRINTED, Assignment, Todo, assign, is_printed, utc_now
 from tasks.plan import begin_printing
 from tasks.preview import preview
-from tasks.printing import Articles, articles, rendered
+from tasks.printing import Articles, articles, rendered, with_overview
 from tasks.progress import Count, progress
 from tasks.retract import reprint
 from tasks.saying import as_said
 from tasks.showing import show, tag
 from tasks.steps import list_headlines, with_retries
+from tasks.styling import styled
+from tasks.threads import with_threads
+from tasks.thumbnail import illustrated
 
 
 def run_name() -> str:
@@ -93,7 +101,9 @@ async def daily_digest(
 async def _print_edition() -> State[None]:
     order, settings = order_for(flow_run.parameters, flow_run.scheduled_start_time)
     if await asyncio.to_thread(is_printed, settings, order):
+        await deliver_printed(settings, order, write_letter)
         return Completed(message=PRINTED)
+    theme_folder(order.paper.theme)  # an unknown one is said before anything is fetched
     deadline = None
     if flow_run.parameters["edition_date"] is None:
         deadline = deadline_for(order.paper, flow_run.scheduled_start_time)
@@ -108,6 +118,7 @@ async def _print_edition() -> State[None]:
             early, published = await _print(desk, assignment, deadline)
     edition = published.edition
     said = as_said(edition, early, is_current=published.is_current)
+    said = "; ".join(filter(None, (said, summed_up(desk.deliveries))))
     places = desk.archive.editions.addresses(edition)
     if settings.site_url and published.is_current:
         places = public_places(edition, settings.site_url)
@@ -134,7 +145,7 @@ async def _print(
     before = assignment.edition
     if assignment.todo is Todo.REDRAW and before is not None:
         taken_back = await _taken_back(desk, plan)
-        again = reprint(before, revision, utc_now(), taken_back)
+        again = styled(reprint(before, revision, utc_now(), taken_back), desk.order.paper)
         return None, await _publish(desk, plan, again)
     early = None
     counting: AbstractAsyncContextManager[Count] = nullcontext(_unseen)
@@ -187,7 +198,8 @@ async def _print_ready(
     """
     if not await is_time_to_print(under_way.running, until(deadline.at), plan.coverage):
         return None
-    edition = await _assembled(desk, plan, revision, under_way.outcomes(deadline))
+    outcomes = under_way.outcomes(deadline)
+    edition = await _assembled(desk, plan, revision, outcomes, asking=False)
     try:
         published = await _publish(desk, plan, edition, reading=True)
     except RenderError as exc:
@@ -203,11 +215,23 @@ async def _print_ready(
 
 
 async def _assembled(
-    desk: Desk, plan: Plan, revision: int, outcomes: Sequence[Story | Failure]
+    desk: Desk,
+    plan: Plan,
+    revision: int,
+    outcomes: Sequence[Story | Failure],
+    *,
+    asking: bool = True,
 ) -> Edition:
-    """The edition of *outcomes*, less what was taken back."""
+    """The edition of *outcomes*, less what was taken back.
+
+    *asking*: whether its overview may ask the model, which takes as long as a story.
+    """
     calibrations, taken_back = desk.meter.calibrations(), await _taken_back(desk, plan)
-    return assemble(plan, revision, outcomes, utc_now(), calibrations, taken_back)
+    now, sketches = utc_now(), desk.sketches
+    edition = assemble(plan, revision, outcomes, now, calibrations, taken_back, sketches)
+    edition = styled(await with_threads(desk.archive, edition), desk.order.paper)
+    edition = await with_overview(desk, plan, edition, asking=asking)
+    return edition.model_copy(update={"took_s": desk.took_s})
 
 
 async def _taken_back(desk: Desk, plan: Plan) -> tuple[Retraction, ...]:
@@ -220,12 +244,15 @@ async def _publish(desk: Desk, plan: Plan, edition: Edition, *, reading: bool = 
     """Draw *edition* and print it. *reading*: whether articles are still under way."""
     tell("rendering", total=len(plan.formats))
     workers = await desk.press.drawers(reading=reading)
-    made = await asyncio.gather(*(rendered(desk, workers, edition, n) for n in plan.formats))
+    shown = await asyncio.to_thread(illustrated, desk.archive.store, edition)
+    made = await asyncio.gather(*(rendered(desk, workers, shown, n) for n in plan.formats))
     edition, renditions = add_renditions(edition, made)
     published = await asyncio.to_thread(desk.archive.publish, edition, renditions)
     for address in desk.archive.editions.addresses(published.edition).values():
         get_run_logger().info("printed %s", address)
     tell("published", revision=edition.revision, stories=len(edition.stories))
+    if published.is_current:
+        await deliver_printing(desk, published.edition, write_letter)
     return published
 
 

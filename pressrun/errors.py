@@ -23,6 +23,8 @@
     ├── RenderError              a rendition could not be made
     ├── WorkerDied               a worker process ended in the middle of a job
     ├── CoverageError            fewer stories than the paper's threshold
+    ├── DeliveryError            an edition did not reach an address
+    │   └── DeliveryUnknown      it may have reached it; nobody knows
     └── ArchiveError             the archive cannot be read or written
         └── EditionBusy          another run is printing this edition
 
@@ -162,6 +164,14 @@ class WorkerDied(PressrunError):
 
 class CoverageError(PressrunError):
     """Fewer articles became stories than the paper's threshold asks."""
+
+
+class DeliveryError(PressrunError):
+    """An edition did not reach an address: what is there does not have it."""
+
+
+class DeliveryUnknown(DeliveryError):
+    """An edition may have reached an address or not: it is never sent again by itself."""
 
 
 class ArchiveError(PressrunError):

@@ -15,13 +15,12 @@ from zoneinfo import ZoneInfo
 
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
-from pydantic import ValidationError
 
 from pressrun.archive import Archive, layout
 from pressrun.archive.documents import document
-from pressrun.archive.site import SiteIndex
+from pressrun.archive.entries import SiteIndex, YearRecord
 from pressrun.errors import ArchiveError
-from pressrun.models import DUPLICATE, LATE, RETRACTED, Edition
+from pressrun.models import DROPPED, DUPLICATE, LATE, RETRACTED, Edition
 from pressrun.spent import Spent
 
 logger = logging.getLogger(__name__)
@@ -37,9 +36,12 @@ METRICS: dict[str, tuple[str, tuple[str, ...]]] = {
         ("paper", "step", "kind"),
     ),
     "pressrun_render_failures": ("Renditions that the current editions lack.", ("paper",)),
-    "pressrun_model_calls": ("Requests to the model for printed summaries.", ("paper", "model")),
+    "pressrun_model_calls": (
+        "Requests to the model for printed summaries and overviews.",
+        ("paper", "model"),
+    ),
     "pressrun_tokens": (
-        "Tokens of printed summaries that the model read (in) and wrote (out).",
+        "Tokens of printed summaries and overviews that the model read (in) and wrote (out).",
         ("paper", "model", "direction"),
     ),
     "pressrun_model_seconds": (
@@ -69,8 +71,13 @@ METRICS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 """Help and labels of each metric."""
 
-OUTCOMES = ("printed", "failed", "duplicate", "late", "retracted")
-_OUTCOME_OF = {DUPLICATE: "duplicate", LATE: "late", RETRACTED: "retracted"}
+OUTCOMES = ("printed", "failed", "duplicate", "late", "dropped", "retracted")
+_OUTCOME_OF = {
+    DUPLICATE: "duplicate",
+    LATE: "late",
+    DROPPED: "dropped",
+    RETRACTED: "retracted",
+}
 
 Sample = tuple[str, tuple[str, ...]]
 """A metric's name, and the values of its labels in order."""
@@ -91,14 +98,15 @@ class _Counted(NamedTuple):
 class ArchiveMetrics(Collector):
     """Collects from *archive* whenever it is scraped, reading only manifests that are new.
 
-    One read, of the site's index, tells which are. *missing*, given the days that have an edition,
-    counts those that should, both by paper.
+    One read, of the site's index, tells whether there are any, and of which years. *missing*, given
+    the days that have an edition, counts those that should, both by paper.
     """
 
     def __init__(self, archive: Archive, missing: Missing | None = None) -> None:
         self._archive, self._missing = archive, missing
         self._lock = threading.Lock()
         self._seen: bytes | None = None
+        self._years: dict[tuple[str, int, str], Mapping[tuple[str, date], int]] = {}
         self._counted: dict[tuple[str, date], _Counted] = {}
         self._sums: Counter[Sample] = Counter()
         self._samples: dict[Sample, float] = {}
@@ -128,9 +136,9 @@ class ArchiveMetrics(Collector):
         Raises:
             ArchiveError: the archive cannot be read.
         """
-        raw = self._archive.files.read(layout.SITE_INDEX)
+        raw, index = self._archive.site.shards.index()
         if raw is None or raw != self._seen:
-            current = self._current(raw)
+            current = self._current(index)
             for key in self._counted.keys() - current.keys():
                 self._forget(key)
             for (paper, day), revision in current.items():
@@ -147,14 +155,15 @@ class ArchiveMetrics(Collector):
         for paper, count in (self._missing(days) if self._missing else {}).items():
             self._samples["pressrun_missing_editions", (paper,)] = count
 
-    def _current(self, raw: bytes | None) -> dict[tuple[str, date], int]:
-        """The revision of each current edition: by the site's index, else one by one."""
-        if raw is not None:
-            try:
-                entries = SiteIndex.model_validate_json(raw).entries
-                return {(entry.paper, entry.edition_date): entry.revision for entry in entries}
-            except ValidationError:
-                logger.warning("the site's index is damaged; every edition is looked at")
+    def _current(self, index: SiteIndex | None) -> dict[tuple[str, date], int]:
+        """The revision of each current edition: by the site's years, else one by one."""
+        if index is not None:
+            self._years = {
+                (paper.name, year.year, year.sha256): self._of_year(paper.name, year)
+                for paper in index.papers
+                for year in paper.years
+            }
+            return {key: one for year in self._years.values() for key, one in year.items()}
         editions = self._archive.editions
         return {
             (paper, day): edition.revision
@@ -162,6 +171,14 @@ class ArchiveMetrics(Collector):
             for day in editions.begun(paper)
             if (edition := editions.current(paper, day))
         }
+
+    def _of_year(self, paper: str, record: YearRecord) -> Mapping[tuple[str, date], int]:
+        known = self._years.get((paper, record.year, record.sha256))
+        if known is not None:
+            return known
+        year = self._archive.site.shards.year(paper, record.year)
+        entries = year.entries if year else ()
+        return {(paper, entry.edition_date): entry.revision for entry in entries}
 
     def _take_up(self, paper: str, day: date, revision: int) -> None:
         """Count the edition, or leave it out where it is damaged: the others are worth knowing."""
@@ -210,6 +227,8 @@ def amounts_of(edition: Edition) -> Counter[Sample]:
     for outcome in OUTCOMES:
         amounts["pressrun_articles", (paper, outcome)] = 0
     amounts["pressrun_articles", (paper, "printed")] = len(edition.stories)
+    beside = sum(len(story.also) for story in edition.stories)
+    amounts["pressrun_articles", (paper, "duplicate")] = beside
     amounts["pressrun_render_failures", (paper,)] = len(edition.render_failures)
     for failure in edition.failures:
         fate = _OUTCOME_OF.get(failure.kind, "failed")
@@ -224,6 +243,10 @@ def amounts_of(edition: Edition) -> Counter[Sample]:
             field = "queued_s" if stage == "queueing" else f"{stage}_s"
             seconds = "pressrun_model_seconds", (paper, model, stage)
             amounts[seconds] = getattr(spent, field)
+    if (overview := edition.overview) and overview.calls:
+        amounts["pressrun_model_calls", (paper, overview.model)] += overview.calls
+        amounts["pressrun_tokens", (paper, overview.model, "in")] += overview.prompt_tokens
+        amounts["pressrun_tokens", (paper, overview.model, "out")] += overview.output_tokens
     return amounts
 
 

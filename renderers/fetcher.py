@@ -1,4 +1,4 @@
-"""What WeasyPrint may fetch: the two fonts of ours, and nothing else in the world."""
+"""What WeasyPrint may fetch: fonts of ours and pictures in the text, nothing else in the world."""
 
 from typing import Any
 
@@ -7,17 +7,21 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 from renderers.fonts import face_bytes
 
 SCHEME = "pressrun-font:"
+PICTURE = "data:image/jpeg;base64,"
 
 
 class FontFetcher(URLFetcher):
     """Answers `pressrun-font:NAME`; refuses network, files and all the rest."""
 
-    def fetch(self, url: str, headers: Any = None) -> Any:  # noqa: ARG002 (WeasyPrint passes it)
+    def fetch(self, url: str, headers: Any = None) -> Any:
         """The font that *url* names, as a `URLFetcherResponse`.
 
         Raises:
             ValueError: it names none; WeasyPrint goes on without.
         """
+        if url.startswith(PICTURE):
+            given: Any = super()
+            return given.fetch(url, headers)
         try:
             body = face_bytes(url.removeprefix(SCHEME)) if url.startswith(SCHEME) else None
         except KeyError:

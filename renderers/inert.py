@@ -12,6 +12,8 @@ HOST = re.compile(r"^[a-z0-9._:-]+$")
 URL_CHARS = "/:?#[]@!$&()*+,;=~%"
 """What stands in a path, query or fragment as it is, besides letters, digits and "-._"."""
 
+SPACES = re.compile(r"\s+")
+
 MAX_URL_CHARS = 4096
 """Longer addresses are no articles, and no browser promises to follow them."""
 
@@ -26,10 +28,14 @@ def plain(text: str, max_chars: int) -> str:
     controls, zero-width and soft hyphens, tags), surrogates and private-use characters go. Over
     *max_chars* code points it is cut and ends in "…".
     """
-    text = unicodedata.normalize("NFC", text[: max_chars * 4])
-    spaced = "".join(_shown(char) for char in text)
-    line = _few_marks(" ".join(spaced.split()))
+    line = inline(text[: max_chars * 4]).strip()
     return line if len(line) <= max_chars else line[: max_chars - 1].rstrip() + "…"
+
+
+def inline(text: str) -> str:
+    """A piece of a line, as `plain` but of any length: it keeps a space at either end."""
+    spaced = "".join(_shown(char) for char in unicodedata.normalize("NFC", text))
+    return _few_marks(SPACES.sub(" ", spaced))
 
 
 def _shown(char: str) -> str:

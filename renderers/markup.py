@@ -3,51 +3,47 @@
 import base64
 import hashlib
 import re
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Iterable, Mapping
 from html import unescape
-from importlib.resources import files
+from typing import Literal
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import escape
 
 from pressrun.errors import RenderError
 from renderers.document import Document
+from renderers.fonts import Face
+from renderers.themes import fill_template
+
+Surface = Literal["page", "print", "picture", "card"]
+"""What a template is filled for: a browser, paper, a picture without links, or a card."""
 
 
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("renderers"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-@cache
-def style_sheet(*names: str) -> str:
-    """Style sheets of ours, one after the other. They are code: no edition's words get in."""
-    folder = files("renderers") / "templates"
-    return "\n".join((folder / name).read_text("utf-8") for name in names)
-
-
-def fill(document: Document, style: str, *, contents: bool = False, secure: bool = False) -> str:
+def fill(document: Document, style: str, surface: Surface, *, notes: bool = False) -> str:
     """The HTML of *document* in *style*.
 
-    *contents* adds a table of contents. *secure* adds what a browser heeds: a policy under
-    which nothing but this very style sheet works, with fonts that it carries itself, so that no
-    script ever could and nothing is ever loaded.
+    A page has what a browser heeds: a policy under which nothing but this very style sheet works,
+    with fonts and pictures that it carries itself, so that no script ever could and nothing is
+    ever loaded. *notes*: print has the evidence.
     """
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    template = _environment().get_template("edition.html")
-    # The style stands unescaped, as a <style> element must; it is ours (see `style_sheet`).
-    return template.render(
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; font-src data:; img-src data:"
+    # The style stands unescaped, as a <style> element must; it is code (see `style_sheet`).
+    filled = fill_template(
+        document.theme,
+        "card.html" if surface == "card" else "edition.html",
         document=document,
+        words=document.words,
         style=_Trusted(style),
-        contents=contents,
-        policy=f"default-src 'none'; style-src 'sha256-{digest}'; font-src data:" if secure else "",
+        surface=surface,
+        notes=notes,
+        policy=policy,
     )
+    if surface == "page" and escape(policy) not in filled:
+        raise RenderError(
+            f"theme {document.theme!r}: edition.html has lost the page's Content-Security-Policy; "
+            'give its head <meta http-equiv="Content-Security-Policy" content="{{ policy }}">'
+        )
+    return filled
 
 
 class _Trusted(str):
@@ -62,18 +58,20 @@ def anchors_in(html: str) -> frozenset[str]:
     return frozenset(re.findall(r'\bid="([^"]+)"', html))
 
 
-def characters_in(html: str, elements: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
-    """The characters that *html*, which `fill` made, shows within *elements*, and elsewhere.
+def characters_in(
+    html: str, elements: Mapping[Face, frozenset[str]], rest: Face
+) -> dict[Face, frozenset[str]]:
+    """The characters that *html*, which `fill` made, shows in each face.
 
-    The elements must not be nested. Autoescape leaves no "<" or ">" to anyone else.
+    *elements* are those that a face is for; what stands in none of them is in *rest*. They must
+    not be nested. Autoescape leaves no "<" or ">" to anyone else.
     """
-    body = html.partition("<body>")[2]
-    names = "|".join(sorted(elements))
-    inside = re.compile(rf"<({names})\b[^>]*>(.*?)</\1>", re.DOTALL)
-    return (
-        _characters("".join(match[2] for match in inside.finditer(body))),
-        _characters(inside.sub("", body)),
-    )
+    body, found = html.partition("<body>")[2], {}
+    for face, names in elements.items():
+        inside = re.compile(rf"<({'|'.join(sorted(names))})\b[^>]*>(.*?)</\1>", re.DOTALL)
+        found[face] = _characters("".join(match[2] for match in inside.finditer(body)))
+        body = inside.sub("", body)
+    return {**found, rest: _characters(body)}
 
 
 def _characters(html: str) -> frozenset[str]:

@@ -1,8 +1,9 @@
-"""An edition laid out on pages by WeasyPrint, for the PDF and for the picture."""
+"""An edition laid out on pages by WeasyPrint, for PDF, picture and card."""
 
 import contextlib
 import io
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +11,8 @@ from pressrun.errors import RenderError
 from pressrun.models import Edition
 from renderers.document import Document, make_document
 from renderers.fonts import describe, fit
-from renderers.markup import fill, require_placed
+from renderers.markup import Surface, fill, require_placed
+from renderers.spacing import spaced
 
 PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0"
 """What WeasyPrint 70 needs, by the names of Debian and Ubuntu; the rest comes along.
@@ -29,27 +31,39 @@ class Sheet:
     missing_glyphs: tuple[str, ...]
 
 
-def lay_out(edition: Edition, style: str, *, contents: bool = False, name: str) -> Sheet:
-    """*edition* on pages in *style*, with a table of contents if asked.
+def lay_out(edition: Edition, style: str, surface: Surface, *, name: str) -> Sheet:
+    """*edition* on pages in *style*.
 
     Raises:
         RenderError: a system library is missing, or a story has no place on the pages of *name*.
     """
-    weasyprint, fetcher = weasyprint_library()
-    document = make_document(edition)
-    html, missing = fit(fill(document, style, contents=contents))
-    if missing:
-        document = _with_missing(document, missing)
-        html, _ = fit(fill(document, style, contents=contents))
-    layout = weasyprint.HTML(string=html, base_url="about:blank", url_fetcher=fetcher()).render()
+    notes = edition.style.pdf_evidence
+    sheet = typeset(
+        make_document(edition), lambda document: fill(document, style, surface, notes=notes)
+    )
     placed = {
         anchor
-        for page in layout.pages
+        for page in sheet.layout.pages
         for anchor, (_, _, _, bottom) in page.anchors.items()
         if bottom <= page.height
     }
-    require_placed(document, placed, name)
-    return Sheet(document, layout, missing)
+    require_placed(sheet.document, placed, name)
+    return sheet
+
+
+def typeset(document: Document, filled: Callable[[Document], str]) -> Sheet:
+    """*document* on pages, in characters that our fonts have; *filled* gives its HTML.
+
+    Raises:
+        RenderError: a system library is missing.
+    """
+    weasyprint, fetcher = weasyprint_library()
+    html, missing = fit(filled(document))
+    if missing:
+        document = _with_missing(document, missing)
+        html, _ = fit(filled(document))
+    page = weasyprint.HTML(string=spaced(html), base_url="about:blank", url_fetcher=fetcher())
+    return Sheet(document, page.render(), missing)
 
 
 def _with_missing(document: Document, missing: tuple[str, ...]) -> Document:

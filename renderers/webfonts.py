@@ -13,10 +13,7 @@ from typing import Any
 from fontTools import subset
 from fontTools.ttLib import TTFont, woff2
 
-from renderers.fonts import FACES, GETA, face_bytes
-
-FAMILY = "Pressrun Sans"
-WEIGHTS: Mapping[int, str] = dict(zip((400, 700), FACES, strict=True))
+from renderers.fonts import GETA, Face, face_bytes
 
 FEATURES = ("ccmp", "locl", "liga", "kern", "mark", "halt", "pwid")
 """What the page's type asks for: joined dashes ("locl"), narrow pairs of brackets ("halt"), English
@@ -31,21 +28,21 @@ QUALITY = 9
 _compressing = threading.Lock()
 
 
-def face_rules(shown: Mapping[int, frozenset[str]]) -> str:
-    """`@font-face` rules of `FAMILY`: each weight with the characters *shown* in it.
+def face_rules(shown: Mapping[Face, frozenset[str]]) -> str:
+    """`@font-face` rules: each face with the characters *shown* in it.
 
     The same characters give the same bytes, with the same fontTools and Brotli.
     """
     return "\n".join(
-        f'@font-face {{ font-family: "{FAMILY}"; font-weight: {weight}; '
-        f'src: url("data:font/woff2;base64,{_base64(cut_face(name, shown[weight]))}") '
+        f'@font-face {{ font-family: "{face.family}"; font-weight: {face.weight}; '
+        f'src: url("data:font/woff2;base64,{_base64(cut_face(face.file, characters))}") '
         'format("woff2") }'
-        for weight, name in WEIGHTS.items()
+        for face, characters in shown.items()
     )
 
 
 def cut_face(name: str, shown: frozenset[str]) -> bytes:
-    """The font *name*, one of `FACES`, as WOFF2 with those of the characters *shown* it has.
+    """The font file *name*, one of `FACES`, as WOFF2 with those of the characters *shown* it has.
 
     What stands for a missing glyph is 〓: Chromium shows it where no font of the reader's has the
     character either.

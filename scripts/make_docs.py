@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
-from pydantic import BaseModel, HttpUrl
+from pydantic import BaseModel, HttpUrl, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
@@ -38,16 +38,17 @@ def settings_reference() -> str:
     """docs/settings.md: a table for each group of settings."""
     sections = [HEAD, *_sections()]
     if bare := _plugins_without_options():
-        names = " and ".join(f"`{name}`" for name in bare)
-        sections.append(f"The renderers {names} have no options.\n")
+        *most, last = (f"`{name}`" for name in bare)
+        sections.append(f"The renderers {', '.join(most)} and {last} have no options.\n")
     return "\n".join(sections)
 
 
 def edition_schema() -> str:
-    """docs/edition.schema.json: what `edition.json` holds, as Pressrun writes it."""
+    """docs/edition.schema.json: what `edition.json` holds, the manifest and the one for readers."""
     schema = Edition.model_json_schema(schema_generator=_Schema, mode="serialization")
     head = {
         "$schema": GenerateJsonSchema.schema_dialect,
+        "$id": f"urn:pressrun:edition:{SCHEMA_VERSION}",
         "title": f"Pressrun's edition.json, schema version {SCHEMA_VERSION}",
         "$comment": f"Made by {MADE} of pressrun/models.",
     }
@@ -79,26 +80,30 @@ def _sections() -> Iterator[str]:
     top = {name: field for name, field in Settings.model_fields.items() if not _group(field)}
     del top["papers"]
     yield _section("Top level", "Above the first table of the file.", PREFIX, top)
-    yield _table("papers.NAME", PaperSettings)
+    yield from _tables("papers.NAME", PaperSettings)
     for name, field in Settings.model_fields.items():
         group = _group(field)
         if group is None:
             continue
         if not issubclass(group, Plugins):
-            yield _table(name, group)
+            yield from _tables(name, group)
             continue
         for plugin, its_field in group.model_fields.items():
             options = _group(its_field)
             assert options is not None, f"{name}.{plugin} is no table"
-            yield _table(f"{name}.{plugin}", options)
+            yield from _tables(f"{name}.{plugin}", options)
 
 
-def _table(path: str, group: type[BaseModel]) -> str:
-    """The section of *group*, whose keys lie at *path*."""
+def _tables(path: str, group: type[BaseModel]) -> Iterator[str]:
+    """The section of *group*, whose keys lie at *path*, and those of the tables in it."""
     prefix = PREFIX + path.upper().replace(".", "__") + "__"
     about = (group.__doc__ or "").partition("\n")[0]
+    tables = {name: inner for name, field in group.model_fields.items() if (inner := _group(field))}
+    keys = {name: field for name, field in group.model_fields.items() if name not in tables}
     # The environment's underscore is a hyphen in a plug-in's name.
-    return _section(f"`[{path.replace('_', '-')}]`", about, prefix, group.model_fields)
+    yield _section(f"`[{path.replace('_', '-')}]`", about, prefix, keys)
+    for name, inner in tables.items():
+        yield from _tables(f"{path}.{name}", inner)
 
 
 def _section(title: str, about: str, prefix: str, fields: dict[str, FieldInfo]) -> str:
@@ -124,6 +129,8 @@ def _row(name: str, prefix: str, field: FieldInfo) -> tuple[str, ...]:
 
 def _literal(value: object) -> str:
     """*value* as TOML writes it."""
+    if isinstance(value, SecretStr):
+        return json.dumps(value.get_secret_value())
     if isinstance(value, bool | str | tuple):
         return json.dumps(value, ensure_ascii=False)
     return f'"{value}"' if isinstance(value, HttpUrl) else str(value)
@@ -142,6 +149,7 @@ def _values(field: FieldInfo) -> str:
         int: "whole number",
         float: "number",
         str: "text",
+        SecretStr: "text",
         HttpUrl: "http(s) address",
         time: "time of day",
     }

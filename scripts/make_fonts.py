@@ -1,23 +1,46 @@
-"""Cut the fonts that come with Pressrun out of the variable Noto Sans SC.
+r"""Cut the fonts that come with Pressrun out of Noto Sans SC and Noto Serif SC.
 
-    uv pip install --target /tmp/source justmytype-intl-cjk==0.1.0
-    python scripts/make_fonts.py /tmp/source/justmytype_intl_cjk/fonts/ofl/notosanssc/*.ttf
+    uv pip install --target /tmp/sans justmytype-intl-cjk==0.1.0
+    npm install --prefix /tmp/serif @expo-google-fonts/noto-serif-sc@0.4.3
+    python scripts/make_fonts.py \
+        /tmp/sans/justmytype_intl_cjk/fonts/ofl/notosanssc/*.ttf \
+        /tmp/serif/node_modules/@expo-google-fonts/noto-serif-sc/700Bold/*.ttf
 
-Writes renderers/fonts/NotoSansSC-Regular.ttf and -Bold.ttf. The same source and the same
-fontTools give the same bytes. Static weights, since a variable font costs a PDF 5 to 9 s of
-subsetting; subset first, then instantiate, since the other order takes minutes.
+Writes renderers/fonts/NotoSansSC-Regular.ttf and -Bold.ttf of the first, which is variable, and
+NotoSerifSC-Bold.ttf of the second, which is not. The same sources and the same fontTools give the
+same bytes: the SHA-256 that is printed stands in renderers/fonts.py. Static weights, since a
+variable font costs a PDF 5 to 9 s of subsetting; subset first, then instantiate, since the other
+order takes minutes.
 """
 
 import argparse
+import hashlib
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from fontTools import subset
 from fontTools.ttLib import TTFont
 from fontTools.varLib import instancer
 
 FOLDER = Path(__file__).resolve().parent.parent / "renderers" / "fonts"
-WEIGHTS = {"Regular": 400, "Bold": 700}
+
+
+class Cut(NamedTuple):
+    """A font to make. *release* is the version of its design, for its unique name."""
+
+    family: str
+    style: str
+    weight: int
+    release: str
+
+    @property
+    def name(self) -> str:
+        """Its PostScript name, which is also that of its file."""
+        return f"{self.family.replace(' ', '')}-{self.style}"
+
+
+SANS = (Cut("Noto Sans SC", "Regular", 400, "2.004"), Cut("Noto Sans SC", "Bold", 700, "2.004"))
+SERIF = (Cut("Noto Serif SC", "Bold", 700, "2.003"),)
 
 FEATURES = ["ccmp", "locl", "liga", "kern", "mark", "palt", "halt", "pwid"]
 """What horizontal Chinese and Latin type needs; the vertical and decorative ones go. "pwid"
@@ -43,8 +66,8 @@ def gbk_characters() -> set[int]:
     return found
 
 
-def make_font(source: Path, style: str, weight: int) -> Any:
-    """A static font of one weight, with the names of its *style*."""
+def make_font(source: Path, cut: Cut) -> Any:
+    """A static font of one weight, with the names of *cut*."""
     # The timestamp of the source, not of today: the bytes must not change with the clock.
     font: Any = TTFont(source, recalcTimestamp=False)
     wanted = gbk_characters() | {code for low, high in BLOCKS for code in range(low, high + 1)}
@@ -58,42 +81,48 @@ def make_font(source: Path, style: str, weight: int) -> Any:
     subsetter = tools.Subsetter(options)
     subsetter.populate(unicodes=wanted)
     subsetter.subset(font)
-    cut: Any = instancer.instantiateVariableFont
-    font = cut(font, {"wght": weight}, overlap=instancer.OverlapMode.KEEP_AND_SET_FLAGS)
-    _name(font, style, weight)
+    if "fvar" in font:
+        fix: Any = instancer.instantiateVariableFont
+        keep = instancer.OverlapMode.KEEP_AND_SET_FLAGS
+        font = fix(font, {"wght": cut.weight}, overlap=keep)
+    _name(font, cut)
     return font
 
 
-def _name(font: Any, style: str, weight: int) -> None:
+def _name(font: Any, cut: Cut) -> None:
     names = font["name"]
     keep = {0, 5, 7, 8, 9, 10, 11, 13, 14}  # copyright, version, makers, licence
     names.names = [record for record in names.names if record.nameID in keep]
-    full = "Noto Sans SC" if style == "Regular" else f"Noto Sans SC {style}"
+    full = cut.family if cut.style == "Regular" else f"{cut.family} {cut.style}"
     for name_id, text in {
-        1: "Noto Sans SC",
-        2: style,
-        3: f"2.004;ADBO;NotoSansSC-{style};GBK cut of Pressrun",
+        1: cut.family,
+        2: cut.style,
+        3: f"{cut.release};ADBO;{cut.name};GBK cut of Pressrun",
         4: full,
-        6: f"NotoSansSC-{style}",
+        6: cut.name,
     }.items():
         names.setName(text, name_id, 3, 1, 0x409)
-    font["OS/2"].usWeightClass = weight
-    font["OS/2"].fsSelection = 0x20 if style == "Bold" else 0x40
-    font["head"].macStyle = 0x01 if style == "Bold" else 0x00
+    font["OS/2"].usWeightClass = cut.weight
+    font["OS/2"].fsSelection = 0x20 if cut.style == "Bold" else 0x40
+    font["head"].macStyle = 0x01 if cut.style == "Bold" else 0x00
     if "STAT" in font:
         del font["STAT"]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("source", type=Path, help="NotoSansSC[wght].ttf")
-    source = parser.parse_args().source
-    for style, weight in WEIGHTS.items():
-        font = make_font(source, style, weight)
-        target = FOLDER / f"NotoSansSC-{style}.ttf"
-        font.save(target)
-        size = target.stat().st_size / 2**20
-        print(f"{target.name}: {len(font.getBestCmap()):,} characters, {size:.1f} MiB")
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("sans", type=Path, help="NotoSansSC[wght].ttf")
+    parser.add_argument("serif", type=Path, help="NotoSerifSC_700Bold.ttf")
+    asked = parser.parse_args()
+    for source, cuts in ((asked.sans, SANS), (asked.serif, SERIF)):
+        for cut in cuts:
+            font = make_font(source, cut)
+            target = FOLDER / f"{cut.name}.ttf"
+            font.save(target)
+            data = target.read_bytes()
+            count, mib = len(font.getBestCmap()), len(data) / 2**20
+            print(f"{target.name}: {count:,} characters, {mib:.1f} MiB")
+            print(f"  {hashlib.sha256(data).hexdigest()}")
 
 
 if __name__ == "__main__":

@@ -208,10 +208,22 @@ def _explain(fault: Any, path: Path | None) -> str:
     if fault["type"] == "extra_forbidden":
         known = set(_keys_at(fault["loc"][:-1]))
         message = f"no such setting{_near(str(fault['loc'][-1]), known)}"
-    elif fault["type"] != "value_error":
+    elif fault["type"] != "value_error" and not _is_secret(fault["loc"]):
         message = f"{message} (given: {fault['input']!r})"
     origin = "the environment or the command line"
     return f"{where}: {message} [{f'{path}, ' if path else ''}{origin}]"
+
+
+def _is_secret(loc: tuple[int | str, ...]) -> bool:
+    """Whether what stands at *loc* is shown to no one."""
+    model: Any = Settings
+    for part in loc:
+        field = getattr(model, "model_fields", {}).get(part)
+        if field and "SecretStr" in str(field.annotation):
+            return True
+        if field:
+            model = PaperSettings if part == "papers" else field.annotation
+    return False
 
 
 def _keys_at(loc: tuple[int | str, ...]) -> Iterator[str]:

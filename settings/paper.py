@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from cronsim import CronSim, CronSimError
 from pydantic import Field, field_validator
 
+from settings.delivery import DeliverySettings
 from settings.tables import Group
 
 LENGTHS = {"zh": 150, "en": 300}
@@ -27,6 +28,44 @@ CATEGORIES = {
     ),
 }
 """Sections by language of the paper; what a paper's `categories` default to."""
+
+
+class Interests(Group):
+    """What a paper's readers care about: what is raised, lowered or left out.
+
+    A rule is a word of a headline, `medium:` and a medium's name, or `section:` and a category.
+    """
+
+    raised: tuple[str, ...] = Field(
+        (),
+        max_length=200,
+        description="What is printed earlier: words of a headline, `medium:` and the name of a "
+        "medium, or `section:` and a category.",
+    )
+    lowered: tuple[str, ...] = Field((), max_length=200, description="What is printed later.")
+    dropped: tuple[str, ...] = Field(
+        (), max_length=200, description="What is left out, which the edition says."
+    )
+    readers: str = Field(
+        "",
+        max_length=300,
+        description="A sentence on the readers, for a model that judges the importance of "
+        "stories, such as: They build software in Shenzhen.",
+    )
+
+    @field_validator("raised", "lowered", "dropped")
+    @classmethod
+    def _usable_rules(cls, rules: tuple[str, ...]) -> tuple[str, ...]:
+        tidy = tuple(" ".join(rule.split()) for rule in rules)
+        for rule in tidy:
+            kind, sign, name = rule.partition(":")
+            said = name.strip() if sign and kind in ("medium", "section") else rule
+            if not 1 <= len(said) <= 80:
+                raise ValueError(
+                    f"{rule!r}: a rule has 1 to 80 characters; write a word, medium:NAME or "
+                    "section:CATEGORY"
+                )
+        return tidy
 
 
 class PaperSettings(Group):
@@ -86,7 +125,7 @@ class PaperSettings(Group):
         "or today so far.",
     )
     formats: tuple[str, ...] = Field(
-        ("html", "pdf", "png"), min_length=1, description="Renderers by name."
+        ("html", "pdf", "png", "card"), min_length=1, description="Renderers by name."
     )
     schedule: str = Field(
         "30 6 * * *",
@@ -97,6 +136,31 @@ class PaperSettings(Group):
         None,
         description="Press deadline in the paper's time zone, such as 07:00: a scheduled run "
         "prints then with what is ready, and the rest in a second printing. Empty: it waits.",
+    )
+
+    interests: Interests = Field(
+        Interests(), description="What the readers care about, and what is left out."
+    )
+    overview: bool = Field(True, description="Whether the edition opens with the day in brief.")
+    thumbnails: bool = Field(
+        True, description="Whether stories have the small pictures that the source names."
+    )
+    theme: str = Field(
+        "",
+        max_length=200,
+        description="How editions look: the name of a theme, or a folder of templates and style "
+        "sheets of the paper's own; empty: Pressrun's.",
+    )
+    frame: Literal["", "zh-CN", "zh-TW", "en"] = Field(
+        "",
+        description="Language of masthead, dates and notes: zh-CN, zh-TW (its Chinese stories are "
+        "written in traditional characters, too) or en; empty: as `language` has it.",
+    )
+    pdf_evidence: bool = Field(
+        False, description="Whether the PDF has, in notes, the sentences that figures rest on."
+    )
+    delivery: DeliverySettings = Field(
+        DeliverySettings(), description="Where each edition is sent."
     )
 
     @field_validator("categories")

@@ -40,7 +40,8 @@ class Plugins(BaseModel):
 
     def options(self, name: str) -> dict[str, Any]:
         """The table of plug-in *name*, as keyword arguments; empty when there is none."""
-        table = getattr(self, name.replace("-", "_"), None)
+        # Not by getattr alone: pydantic's models have methods called "json" and "copy".
+        table = dict(self).get(name.replace("-", "_"))
         if isinstance(table, BaseModel):
             return table.model_dump()
         return dict(table or {})

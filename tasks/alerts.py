@@ -78,7 +78,7 @@ def as_one_service(address: SecretStr, number: int) -> str:
     import apprise
 
     text = revealed(address)
-    with _heard():
+    with heard():
         bell = apprise.Apprise()
         bell.add(text)
     if len(bell) != 1:
@@ -104,7 +104,7 @@ def _send_one(address: SecretStr, alert: Alert) -> str:
         app_desc="Pressrun",
     )
     severity = apprise.NotifyType.WARNING if alert.kind == "partial" else apprise.NotifyType.FAILURE
-    with _heard() as lines:
+    with heard() as lines:
         bell = apprise.Apprise(asset=asset)
         if not bell.add(text) or not len(bell):
             return (
@@ -129,7 +129,7 @@ def redacted(said: str, address: str) -> str:
 
 
 @contextmanager
-def _heard() -> Iterator[list[str]]:
+def heard() -> Iterator[list[str]]:
     """What Apprise has to complain of in this thread; none of it is logged."""
     lines: list[str] = []
     thread = threading.get_ident()

@@ -15,7 +15,8 @@ def archive_of(settings: Settings) -> Archive:
         ArchiveError: it cannot be read or made, or has another schema than this Pressrun's.
         SettingsError: a secret that an option names cannot be had.
     """
-    return Archive.open(settings.archive, _options(settings))
+    site_url = str(settings.site_url or "")
+    return Archive.open(settings.archive, _options(settings), site_url=site_url)
 
 
 def archive_there(settings: Settings) -> Archive:

@@ -1,17 +1,13 @@
 """Summaries and failures -> the edition (pure)."""
 
 import hashlib
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from pressrun import __version__
 from pressrun.archive.retractions import Retraction
 from pressrun.errors import (
-    CoverageError,
-    EngineUnavailable,
     ExtractionError,
-    ModelMissing,
     PressrunError,
     RenderError,
     WorkerDied,
@@ -29,9 +25,12 @@ from pressrun.models import (
     Step,
     Story,
     Summary,
+    Telling,
 )
 from tasks.compare import compare
 from tasks.extraction.tidy import key
+from tasks.same_story import Sketch
+from tasks.tellings import covering, left_alone, parted, told_once
 
 _LONG_LINE = 20
 
@@ -64,7 +63,7 @@ def text_sha256(text: str) -> str | None:
     return hashlib.sha256(words.encode()).hexdigest() if words else None
 
 
-def make_failure(headline: Headline | Failure, step: Step, exc: Exception) -> Failure:
+def make_failure(headline: Headline | Failure | Telling, step: Step, exc: Exception) -> Failure:
     """What an edition says of *headline* when *step* failed with *exc* in the end.
 
     An extraction's error names its own step; workers do nothing else for an article.
@@ -89,15 +88,17 @@ def assemble(
     printed_at: datetime,
     calibrations: tuple[Calibration, ...] = (),
     retractions: Sequence[Retraction] = (),
+    sketches: Mapping[str, Sketch] = {},
 ) -> Edition:
     """The edition of *plan*, its stories and failures in the order of the list.
 
-    Of stories with the same text the first is printed, and the others are said to be duplicates.
+    Of headlines that tell one story the first is printed, with the others beside it: those with
+    the same text, and those whose articles are alike by *sketches*, which has them by address.
     What was taken back (*retractions*, those in force) stays out.
     """
     outcomes = withhold(outcomes, retractions)
-    stories, duplicates = _printed_once([one for one in outcomes if isinstance(one, Story)])
-    failures = [one for one in outcomes if isinstance(one, Failure)] + duplicates
+    stories = told_once([one for one in outcomes if isinstance(one, Story)], sketches)
+    failures = [one for one in outcomes if isinstance(one, Failure)]
     return Edition(
         pressrun_version=__version__,
         paper=plan.paper,
@@ -125,18 +126,40 @@ def withhold(
 
     And for the copies of such a story: a link to one would lead to what was taken back.
     """
-    covering: dict[str, Retraction] = {}
+    covered: dict[str, Retraction] = {}
     for one in outcomes:
-        text = one.text_sha256 if isinstance(one, Story) else None
-        if found := next((r for r in retractions if r.covers(one.url, text)), None):
-            covering[one.url] = found
-    gone = [one for one in outcomes if isinstance(one, Story) and one.url in covering]
+        if isinstance(one, Story):
+            found = covering(one, retractions)
+        else:
+            found = next((r for r in retractions if r.covers(one.url)), None)
+        if found:
+            covered[one.url] = found
+    gone = [one for one in outcomes if isinstance(one, Story) and one.url in covered]
     for one in outcomes:
         if original := next((story for story in gone if is_copy(one, story)), None):
-            covering.setdefault(one.url, covering[original.url])
-    return [
-        make_retracted(one, covering[one.url]) if one.url in covering else one for one in outcomes
-    ]
+            covered.setdefault(one.url, covered[original.url])
+    kept: list[Story | Failure] = []
+    for one in outcomes:
+        if retraction := covered.get(one.url):
+            kept.append(make_retracted(one, retraction))
+            beside = one.also if isinstance(one, Story) else ()
+            kept += [_without_story(telling, retraction, retractions) for telling in beside]
+        elif isinstance(one, Story):
+            story, out = parted(one, retractions)
+            kept += [story, *(make_retracted(telling, why) for telling, why in out)]
+        else:
+            kept.append(one)
+    return kept
+
+
+def _without_story(
+    telling: Telling, retraction: Retraction, retractions: Sequence[Retraction]
+) -> Failure:
+    """What becomes of *telling* when *retraction* took back the story that it stood beside."""
+    own = next((one for one in retractions if one.covers(telling.url)), None)
+    if own or telling.same_text:
+        return make_retracted(telling, own or retraction)
+    return make_failure(telling, Step.ASSEMBLE, left_alone(telling))
 
 
 def is_copy(one: Story | Failure, story: Story) -> bool:
@@ -146,7 +169,7 @@ def is_copy(one: Story | Failure, story: Story) -> bool:
     return one.text_sha256 is not None and one.text_sha256 == story.text_sha256
 
 
-def make_retracted(one: Headline | Story | Failure, retraction: Retraction) -> Failure:
+def make_retracted(one: Headline | Story | Failure | Telling, retraction: Retraction) -> Failure:
     """What an edition says of *one* in its place. Without a reason for readers, just that."""
     return Failure(
         rank=one.rank,
@@ -182,18 +205,8 @@ def following(edition: Edition, before: Edition | None) -> Edition:
     return edition.model_copy(update=update)
 
 
-def _printed_once(stories: Sequence[Story]) -> tuple[list[Story], list[Failure]]:
-    """*stories* by rank, each text once; what is left over."""
-    printed: dict[str, Story] = {}
-    duplicates: list[Failure] = []
-    for story in sorted(stories, key=lambda story: story.rank):
-        first = printed.setdefault(story.text_sha256 or story.url, story)
-        if first is not story:
-            duplicates.append(_duplicate(story, first))
-    return list(printed.values()), duplicates
-
-
-def _duplicate(one: Story | Failure, first: Story) -> Failure:
+def _duplicate(one: Failure, first: Story) -> Failure:
+    """What manifests said of a second copy of a text before stories named who else tells them."""
     return Failure(
         rank=one.rank,
         title=one.title,
@@ -201,45 +214,6 @@ def _duplicate(one: Story | Failure, first: Story) -> Failure:
         step=Step.ASSEMBLE,
         kind=DUPLICATE,
         reason=f"{one.url}: the same text as number {first.rank}, {first.url}",
-    )
-
-
-def require_coverage(edition: Edition, least: float) -> None:
-    """Refuse an edition with too few stories; the printing that it follows stands.
-
-    Raises:
-        EngineUnavailable: under *least* (0 to 1) of what was listed became stories, and not
-            so if the engine had not gone.
-        CoverageError: under *least* for other reasons.
-    """
-    if edition.coverage >= least:
-        return
-    stands = f"revision {edition.follows} stands, and nothing more was published"
-    left = stands if edition.follows else "nothing was published"
-    lost = {EngineUnavailable.__name__, ModelMissing.__name__}
-    gone = [one for one in edition.failures if one.kind in lost]
-    if gone and (len(edition.stories) + len(gone)) >= least * edition.listed:
-        raise EngineUnavailable(
-            f"{edition.paper} {edition.edition_date}: {left}, because the engine "
-            f"went while {len(gone)} of {edition.listed} articles waited for their summaries: "
-            f"{gone[0].reason}. What was read and summarised is kept: run it again"
-        )
-    transient = any(failure.transient for failure in edition.failures)
-    remedy = (
-        "Run it again to try once more what may pass, or"
-        if transient
-        else "None of these is tried again:"
-    )
-    reasons = Counter(f"{failure.step}: {failure.kind}" for failure in edition.failures)
-    said = [f"{count} x {reason}" for reason, count in reasons.most_common(4)]
-    if others := sum(count for _, count in reasons.most_common()[4:]):
-        said.append(f"{others} others")
-    raise CoverageError(
-        f"{edition.paper} {edition.edition_date}: {len(edition.stories)} of {edition.listed} "
-        f"articles became stories, under the threshold of {least:.0%}; {left} "
-        f"({', '.join(said)}). "
-        f"{remedy} lower papers.{edition.paper}.coverage",
-        transient=transient,
     )
 
 
@@ -265,10 +239,3 @@ def add_renditions(
     missing = {glyph for rendition in files for glyph in rendition.missing_glyphs}
     update = {"render_failures": tuple(failures), "missing_glyphs": tuple(sorted(missing))}
     return edition.model_copy(update=update), tuple(files)
-
-
-def missing(edition: Edition) -> str:
-    """What an edition lacks and why, in one line; empty when it is complete."""
-    parts = [f"{failure.step}: {failure.title}: {failure.reason}" for failure in edition.failures]
-    parts += [f"render: {reason}" for reason in edition.render_failures]
-    return "; ".join(parts)

@@ -50,8 +50,8 @@ class Outcome(Value):
         return cls(
             edition_date=day,
             came=came,
-            stories=len(edition.stories),
-            listed=edition.listed,
+            stories=edition.told,
+            listed=edition.wanted,
             revision=edition.revision,
             why=why,
         )

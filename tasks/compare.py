@@ -11,11 +11,14 @@ Pair = tuple[Story | None, Story | None]
 def compare(old: Edition, new: Edition) -> tuple[Change, ...]:
     """How the stories of *new* differ from those of *old*, by rank; a story at most once.
 
+    A story that now stands beside another that tells the same was not dropped.
+
     That the article changed is said of the publisher: so only where another page was fetched
     and the same extractor read other words in it. Otherwise it is the summary that changed.
     """
     late = {failure.url for failure in old.failures if failure.kind == LATE}
     retracted = {failure.url for failure in new.failures if failure.kind == RETRACTED}
+    beside = {telling.url for story in new.stories for telling in story.also}
     changes = []
     for before, after in pairs(old.stories, new.stories):
         kind: ChangeKind | None = None
@@ -23,7 +26,7 @@ def compare(old: Edition, new: Edition) -> tuple[Change, ...]:
             kind = _kind(before, after)
         elif after:
             kind = ChangeKind.LATE if after.url in late else ChangeKind.ADDED
-        elif before:
+        elif before and before.url not in beside:
             kind = ChangeKind.RETRACTED if before.url in retracted else ChangeKind.DROPPED
         shown = after or before
         if kind and shown:

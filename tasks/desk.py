@@ -1,6 +1,7 @@
 """The desk of one edition: its order, and the press that it is printed on."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime
@@ -12,11 +13,13 @@ from pressrun.models import ModelIdentity, Refresh
 from pressrun.ports import Engine
 from settings import Settings, load_settings
 from tasks.archives import archive_of
+from tasks.delivery.sending import Delivery
 from tasks.engines.choose import Choice, choice_from_plan, choose_engine
 from tasks.enquiry import Enquiry
 from tasks.fetch import Fetcher
 from tasks.order import Order, Todo, assign, overrides, place_order, resolve_date, utc_now
 from tasks.press import Press, lent_press, open_press
+from tasks.same_story import Sketch
 from tasks.summaries.brief import Brief, brief_for
 from tasks.summaries.budget import TokenMeter
 from tasks.summaries.wording import Wording, load_wording
@@ -30,6 +33,15 @@ class Desk:
         self.order = order
         self.press = press
         self.meter = TokenMeter()
+        self._began_s = time.monotonic()
+        self.deliveries: list[Delivery] = []
+        self.sketches: dict[str, Sketch] = {}
+        """What is compared of the articles, by address."""
+
+    @property
+    def took_s(self) -> float:
+        """Since the desk was opened."""
+        return round(time.monotonic() - self._began_s, 1)
 
     @property
     def settings(self) -> Settings:

@@ -18,13 +18,20 @@ import aiohttp
 from yarl import URL
 
 import pressrun
-from pressrun.errors import EmptyPage, HttpStatus, NotHtml, PageTooLarge, TooManyRedirects
+from pressrun.errors import (
+    EmptyPage,
+    FetchError,
+    HttpStatus,
+    NotHtml,
+    PageTooLarge,
+    TooManyRedirects,
+)
 from pressrun.models import Page
 from settings import FetchSettings
 from tasks.fetching.faults import bad_url, clean, fetch_fault, retry_after_s
 from tasks.fetching.gates import Clock, HostGates, Sleep
 from tasks.fetching.routes import proxy_for, public_socket, refuse_private, system_proxies, through
-from tasks.fetching.sniff import cannot_be_html, is_html
+from tasks.fetching.sniff import cannot_be_html, is_html, media_type
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PAUSES = frozenset({429, 503})
@@ -35,6 +42,8 @@ HEADERS = {
     "Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.8",
 }
+PICTURE_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
+PICTURES = ",".join(sorted(PICTURE_TYPES))
 # Accept-Encoding is aiohttp's own: what it finds itself able to decode.
 
 _HOST = re.compile(r"[A-Za-z0-9._:%-]+")
@@ -102,7 +111,18 @@ class Fetcher:
             PageTooLarge: the body is over `max_bytes`.
             FetchError: anything else; `transient` tells whether it may pass.
         """
-        return await self._follow(url, headers or {}, _any_type)
+        return await self._follow(url, headers or {}, _any_type, self._settings.max_bytes)
+
+    async def fetch_picture(self, url: str, max_bytes: int) -> bytes:
+        """The bytes at *url*, which are sent as a picture's.
+
+        Raises:
+            PageTooLarge: they are over *max_bytes*, or over what a page may have.
+            FetchError: they are sent as something else; or as `get`.
+        """
+        limit = min(max_bytes, self._settings.max_bytes)
+        reply = await self._follow(url, {"Accept": PICTURES}, _maybe_picture, limit)
+        return reply.body
 
     async def fetch_page(self, url: str) -> Page:
         """The HTML page at *url*: its bytes as they came, decompressed and not decoded.
@@ -111,7 +131,7 @@ class Fetcher:
             NotHtml: it is something else.
             FetchError: as `get`.
         """
-        reply = await self._follow(url, {}, _maybe_html)
+        reply = await self._follow(url, {}, _maybe_html, self._settings.max_bytes)
         content_type = reply.headers.get("Content-Type", "")
         if not reply.body:
             raise EmptyPage(f"{reply.url}: an empty body")
@@ -126,7 +146,9 @@ class Fetcher:
             fetched_at=self._now(),
         )
 
-    async def _follow(self, url: str, headers: Mapping[str, str], check: Check) -> Reply:
+    async def _follow(
+        self, url: str, headers: Mapping[str, str], check: Check, max_bytes: int
+    ) -> Reply:
         start = target = _address(url)
         jar = aiohttp.CookieJar()
         left_s = self._settings.total_timeout_s
@@ -136,7 +158,8 @@ class Fetcher:
             own = headers if target.origin() == start.origin() else {}
             async with self._gates.slot(target.host or ""):
                 began = self._clock()
-                answer = await self._ask(target, own, jar, max(left_s, 0.001), check)
+                limits = max(left_s, 0.001), max_bytes
+                answer = await self._ask(target, own, jar, limits, check)
                 left_s -= self._clock() - began
             if isinstance(answer, Reply):
                 return answer
@@ -151,12 +174,13 @@ class Fetcher:
         url: URL,
         headers: Mapping[str, str],
         jar: aiohttp.CookieJar,
-        left_s: float,
+        limits: tuple[float, int],
         check: Check,
     ) -> Reply | URL:
-        """One request; a reply, or where it redirects to."""
+        """One request within *limits* of seconds and bytes; a reply, or where it redirects to."""
         assert self._session is not None, "a Fetcher works inside `async with` only"
-        limits = aiohttp.ClientTimeout(
+        left_s, max_bytes = limits
+        timeout = aiohttp.ClientTimeout(
             total=left_s,
             connect=self._settings.connect_timeout_s,
             sock_read=self._settings.read_timeout_s,
@@ -170,7 +194,7 @@ class Fetcher:
                     cookies=jar.filter_cookies(url),
                     allow_redirects=False,
                     proxy=proxy,
-                    timeout=limits,
+                    timeout=timeout,
                 )
                 async with request as response:
                     jar.update_cookies(response.cookies, url)
@@ -178,7 +202,7 @@ class Fetcher:
                         return _address(response.headers["Location"], url)
                     self._judge(url, response)
                     check(url, response)
-                    body = await self._read(url, response)
+                    body = await self._read(url, response, max_bytes)
         except (aiohttp.ClientError, TimeoutError, UnicodeError) as exc:
             raise fetch_fault(url, exc, self._settings) from exc
         return Reply(str(response.url), response.status, response.headers, body)
@@ -199,13 +223,12 @@ class Fetcher:
             f"{url}: HTTP {status} {reason}".rstrip(), status=status, retry_after_s=pause_s
         )
 
-    async def _read(self, url: URL, response: aiohttp.ClientResponse) -> bytes:
+    async def _read(self, url: URL, response: aiohttp.ClientResponse, limit: int) -> bytes:
         """The body, counted as it comes out of decompression.
 
         aiohttp 3.14 decompresses some 100 KiB at a time, at the pace of this loop: a bomb is let go
         at the limit, not unpacked.
         """
-        limit = self._settings.max_bytes
         body = bytearray()
         if (response.content_length or 0) <= limit:
             async for chunk in response.content.iter_any():
@@ -242,6 +265,14 @@ def _maybe_html(url: URL, response: aiohttp.ClientResponse) -> None:
     content_type = response.headers.get("Content-Type", "")
     if cannot_be_html(content_type):
         raise _not_html(url, content_type, "by its type")
+
+
+def _maybe_picture(url: URL, response: aiohttp.ClientResponse) -> None:
+    """Turn down what is no picture before its body is read."""
+    content_type = response.headers.get("Content-Type", "")
+    if media_type(content_type) not in PICTURE_TYPES:
+        declared = clean(content_type, 60) or "no type"
+        raise FetchError(f"{url}: no picture that is shown; it was sent as {declared}")
 
 
 def _not_html(url: URL, content_type: str, sign: str) -> NotHtml:

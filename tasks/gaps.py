@@ -89,7 +89,7 @@ def lacking(paper: PaperSettings, day: date, edition: Edition | None) -> Gap | N
         return Gap(edition_date=day, kind=GapKind.SO_FAR, note=note)
     passing = sum(failure.transient for failure in edition.failures)
     if passing or edition.render_failures:
-        note = f"{len(edition.stories)} of {edition.listed} stories, {passing} may be had"
+        note = f"{edition.told} of {edition.wanted} stories, {passing} may be had"
         if edition.render_failures:
             note += f"; not rendered: {'; '.join(edition.render_failures)}"
         return Gap(edition_date=day, kind=GapKind.PARTIAL, note=note)

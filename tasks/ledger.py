@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from pressrun.archive.layout import SITE, site_folder
+from pressrun.archive.layout import SITE, shown_name, site_folder
 from pressrun.models import Edition, Failure, Story
 from pressrun.spent import Spent
 
@@ -29,7 +29,7 @@ def public_folder(site_url: object, paper: str, day: date) -> str:
 def public_places(edition: Edition, site_url: object) -> dict[str, str]:
     """Name of each rendition -> its address on the site; the page's is its folder's."""
     folder = public_folder(site_url, edition.paper, edition.edition_date)
-    return {r.name: folder + r.name * (r.name != _PAGE) for r in edition.renditions}
+    return {r.name: folder + shown_name(r.name) * (r.name != _PAGE) for r in edition.renditions}
 
 
 def as_markdown(edition: Edition, places: Mapping[str, str], picture: str | None = None) -> str:
@@ -45,7 +45,7 @@ def as_markdown(edition: Edition, places: Mapping[str, str], picture: str | None
     lines = [
         f"# {_inert(edition.title)} {edition.edition_date}",
         "",
-        f"{len(edition.stories)} of {edition.listed} stories, revision {edition.revision}, "
+        f"{edition.told} of {edition.wanted} stories, revision {edition.revision}, "
         f"by {_inert(model.model)} ({_inert(model.engine)}{digest})",
         "",
         *(f"- {_place(name, place)}" for name, place in places.items()),

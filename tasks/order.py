@@ -17,7 +17,10 @@ from tasks.engines.address import from_typed
 from tasks.summaries.brief import brief_for
 from tasks.summaries.wording import load_wording
 
-_NOT_CONTENT = {"formats", "coverage", "default_day", "schedule", "deadline"}
+_NOT_CONTENT = {
+    *("formats", "coverage", "default_day", "schedule", "deadline"),
+    *("theme", "frame", "pdf_evidence", "delivery"),
+}
 """Settings of a paper that leave the words of an edition as they are."""
 
 
@@ -258,10 +261,15 @@ def _formats(edition: Edition) -> tuple[str, ...]:
 
 
 def _is_worded(edition: Edition, paper: PaperSettings) -> bool:
-    """Whether every summary of *edition* was asked for as *paper* asks now."""
-    from tasks.summarise import prompt_sha256  # all that summarises: only a refresh needs it
+    """Whether summaries and overview of *edition* were asked for as *paper* asks now."""
+    # All that summarises: only a refresh needs it.
+    from tasks.overview import overview_sha256
+    from tasks.summarise import prompt_sha256
 
     wording = load_wording(paper.prompts)
+    overview = edition.overview
+    if overview and overview.prompt_sha256 != overview_sha256(paper.language, wording):
+        return False
     return all(
         story.summary.prompt_sha256
         == prompt_sha256(brief_for(paper, story.language, wording), story.language)

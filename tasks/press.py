@@ -32,6 +32,9 @@ from tasks.workers import Workers
 
 T = TypeVar("T")
 
+DRAWERS = min(2, os.cpu_count() or 1)
+"""Processes that draw, of which each holds 200 MB (docs/decisions/0021)."""
+
 OWN_LIMITS = ("ollama", "embedded")
 """Engines that know how many requests a server takes; others are given `concurrency`, or two."""
 
@@ -114,15 +117,15 @@ class Press:
         return await self._engine.ready()
 
     async def drawers(self, *, reading: bool = False) -> Workers:
-        """The one process that draws all formats: each holds 200 MB, and shares what it loads.
+        """The processes that draw, beside one another: the longest format sets the time.
 
-        Where one edition is printed, it takes the place of those that read, unless there is
+        Where one edition is printed, they take the place of those that read, unless there is
         still *reading* to be done.
         """
         self._apart = self._apart or reading
         if self._apart:
             return self._drawers
-        await self.workers.renew(1)
+        await self.workers.renew(DRAWERS)
         return self.workers
 
 
@@ -149,7 +152,7 @@ async def open_press(
         fetcher = await stack.enter_async_context(Fetcher(settings.fetch))
         readers = settings.fetch.extract_workers or min(4, os.cpu_count() or 1)
         workers = await stack.enter_async_context(Workers(readers))
-        drawers = Workers(1)  # its process starts with its first job
+        drawers = Workers(DRAWERS)  # its processes start with its first job
         stack.push_async_callback(drawers.aclose)
         engine = None
         if choice is not None:

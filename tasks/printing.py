@@ -10,12 +10,27 @@ from contextlib import asynccontextmanager
 from prefect import get_run_logger
 
 from pressrun.errors import ArchiveError, PressrunError
-from pressrun.models import Edition, Failure, Headline, Plan, Rendition, Step, Story
+from pressrun.models import (
+    DROPPED,
+    Edition,
+    Failure,
+    Headline,
+    Plan,
+    Rendition,
+    Step,
+    Story,
+    Thumbnail,
+)
 from tasks.assemble import make_failure, make_story
 from tasks.deadline import Deadline
 from tasks.desk import Desk
+from tasks.interests import left_out, weighed
 from tasks.observing import tell
-from tasks.steps import read_article, render, summarise_story, whole, with_retries
+from tasks.overview import is_writer, overview_sha256
+from tasks.same_story import sketch_of
+from tasks.steps import read_article, render, sum_up, summarise_story, whole, with_retries
+from tasks.summaries.overview_selected import selected_overview
+from tasks.thumbnail import thumbnail_of
 from tasks.workers import Workers
 
 
@@ -59,7 +74,7 @@ async def articles(
 
     async def outcome(headline: Headline) -> Story | Failure:
         one = await _outcome(desk, plan, headline, reading, under_way.steps)
-        count(isinstance(one, Story))
+        count(isinstance(one, Story) or one.kind == DROPPED)
         return one
 
     try:
@@ -83,15 +98,21 @@ async def _outcome(
 
     *steps* has, by rank, where each article is.
     """
+    interests = desk.order.paper.interests
+    if dropped := left_out(headline, interests):
+        return _dropped(dropped)
+    picture: asyncio.Task[Thumbnail | None] | None = None
     try:
         async with reading:
             article = await with_retries(read_article, desk.settings.fetch)(
                 desk, headline, plan.pages_since
             )
         steps[headline.rank] = Step.SUMMARISE
+        picture = asyncio.create_task(_picture(desk, headline))
         summary = await with_retries(summarise_story, desk.settings.summarise)(
             desk, headline, whole(article), plan.summaries_since
         )
+        thumbnail = await picture
     except ArchiveError:
         raise
     except Exception as exc:  # noqa: BLE001 - the fan-in
@@ -105,8 +126,58 @@ async def _outcome(
         )
         tell("failed", rank=headline.rank, failure=failure)
         return failure
+    finally:
+        if picture is not None:
+            picture.cancel()
     get_run_logger().info("%d %s: %s", headline.rank, headline.title, summary.text)
-    return make_story(headline, article, summary)
+    story = make_story(headline, article, summary).model_copy(update={"thumbnail": thumbnail})
+    desk.sketches[headline.url] = sketch_of(story.title, article.text, article.language)
+    one = weighed(story, interests)
+    return _dropped(one) if isinstance(one, Failure) else one
+
+
+def _dropped(failure: Failure) -> Failure:
+    get_run_logger().info(
+        "%d %s: left out, by the paper's interests: %s",
+        failure.rank,
+        failure.title,
+        failure.reason,
+    )
+    tell("dropped", rank=failure.rank, failure=failure)
+    return failure
+
+
+async def _picture(desk: Desk, headline: Headline) -> Thumbnail | None:
+    """The small picture of *headline*; whatever goes wrong with it is no fault of its story's."""
+    try:
+        return await thumbnail_of(desk, headline)
+    except Exception as exc:  # noqa: BLE001 - the fan-in
+        get_run_logger().debug("%d has no picture: %r", headline.rank, exc)
+        return None
+
+
+async def with_overview(desk: Desk, plan: Plan, edition: Edition, *, asking: bool) -> Edition:
+    """*edition* with its overview, where the paper wants one.
+
+    Without *asking*, or where that fails, it is selected, which takes no model.
+    """
+    if not desk.order.paper.overview:
+        return edition
+    if asking and is_writer(plan.model):
+        try:
+            overview = await with_retries(sum_up, desk.settings.summarise)(
+                desk, whole(edition), plan.summaries_since
+            )
+        except Exception as exc:  # noqa: BLE001 - the fan-in
+            get_run_logger().warning(
+                "the overview is selected, as none could be written: %s",
+                exc,
+                exc_info=not isinstance(exc, PressrunError),
+            )
+        else:
+            return edition.model_copy(update={"overview": overview})
+    overview = selected_overview(edition, overview_sha256(edition.language, desk.wording))
+    return edition.model_copy(update={"overview": overview})
 
 
 async def rendered(

@@ -4,7 +4,7 @@ Neither model nor network is needed: the stories are those of the manifest.
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from itertools import takewhile
@@ -13,12 +13,16 @@ from typing import NamedTuple
 from pressrun.archive import Archive, Published, hold_lease
 from pressrun.archive.retractions import Retraction, Retractions
 from pressrun.errors import ArchiveError, PressrunError
-from pressrun.models import RETRACTED, Edition, Failure, Rendition, Story
+from pressrun.models import RETRACTED, Edition, Failure, Rendition, Story, Telling
 from settings import Settings
 from tasks.assemble import add_renditions, following, is_copy, make_failure, redrawn, withhold
 from tasks.compare import compare
 from tasks.render import render_edition
 from tasks.sources.text import same_page
+from tasks.styling import styled
+from tasks.summaries.overview_selected import left_of
+from tasks.tellings import joined
+from tasks.thumbnail import illustrated
 from tasks.workers import Workers
 
 
@@ -26,7 +30,7 @@ class Place(NamedTuple):
     """An edition, and the story in it, or what stands in its place, or who took it back."""
 
     edition: Edition
-    story: Story | Failure | Retraction
+    story: Story | Telling | Failure | Retraction
 
 
 class Found(NamedTuple):
@@ -48,7 +52,7 @@ def find(editions: Iterable[Edition], url: str, *, retractions: Retractions | No
     sought, places = same_page(url), []
     nearest, likeness = "", 0
     for edition in editions:
-        rows = _taken_back(edition, retractions) if retractions else edition.stories
+        rows = _taken_back(edition, retractions) if retractions else _printed(edition)
         for row in rows:
             if same_page(row.url) == sought:
                 places.append(Place(edition, row))
@@ -68,15 +72,19 @@ def reprint(
 
     What was taken back, and is not by *retractions*, is tried again by the next run.
     """
+    again = [row for row in given_back if isinstance(row, Story)]
     back = {row.url for row in given_back}
+    back |= {telling.url for story in again for telling in story.also}
     failures = [_kept_out(row, retractions) for row in old.failures if row.url not in back]
-    rows = withhold([*old.stories, *given_back, *failures], retractions)
+    others = [row for row in given_back if isinstance(row, Failure)]
+    rows = withhold([*joined(old.stories, again), *others, *failures], retractions)
     rows.sort(key=lambda row: row.rank)
     update = {
         "stories": tuple(row for row in rows if isinstance(row, Story)),
         "failures": tuple(row for row in rows if isinstance(row, Failure)),
     }
     new = redrawn(old, revision, printed_at).model_copy(update=update)
+    new = new.model_copy(update={"overview": left_of(old.overview, new)})
     return following(new, old) if compare(old, new) else new
 
 
@@ -149,8 +157,9 @@ async def _print_again(
         plan = archive.editions.plan(paper, day, old.revision)
         plan = plan.model_copy(update={"created_at": at, "redraws": old.revision})
         revision = await asyncio.to_thread(archive.editions.begin, plan)
-        edition = reprint(old, revision, at, in_force, back)
-        made = [await _rendered(workers, settings, edition, name) for name in plan.formats]
+        edition = styled(reprint(old, revision, at, in_force, back), settings.papers.get(paper))
+        shown = await asyncio.to_thread(illustrated, archive.store, edition)
+        made = [await _rendered(workers, settings, shown, name) for name in plan.formats]
         edition, files = add_renditions(edition, made)
         return await asyncio.to_thread(archive.publish, edition, files)
 
@@ -178,7 +187,7 @@ def _given_back(
         )
     rows: tuple[Story | Failure, ...] = (story, *printing.failures)
     return tuple(
-        row for row in rows if row.url in retracted and (row is story or is_copy(row, story))
+        row for row in rows if row is story or (row.url in retracted and is_copy(row, story))
     )
 
 
@@ -190,7 +199,8 @@ def _last_printed(archive: Archive, old: Edition, url: str) -> tuple[Edition, St
             printing = archive.editions.revision(paper, day, number)
             rows = [row for row in printing.failures if row.url == url]
             for story in printing.stories:
-                if story.url == url or any(is_copy(row, story) for row in rows):
+                beside = url in {telling.url for telling in story.also}
+                if story.url == url or beside or any(is_copy(row, story) for row in rows):
                     return printing, story
     raise PressrunError(
         f"{paper} {day}: no printing has {url} any more; later printings may have it again: "
@@ -209,6 +219,12 @@ def _kept_out(row: Failure, retractions: Sequence[Retraction]) -> Failure:
         "was taken back, and is not any more; the next run prints it", transient=True
     )
     return make_failure(row, row.step, error)
+
+
+def _printed(edition: Edition) -> Iterator[Story | Telling]:
+    for story in edition.stories:
+        yield story
+        yield from story.also
 
 
 def _taken_back(edition: Edition, records: Retractions) -> tuple[Failure | Retraction, ...]:

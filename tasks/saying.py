@@ -5,7 +5,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pressrun.models import Edition
-from tasks.assemble import missing
+from tasks.coverage import missing
 
 
 def as_said(edition: Edition, early: Edition | None = None, *, is_current: bool = True) -> str:
@@ -14,13 +14,13 @@ def as_said(edition: Edition, early: Edition | None = None, *, is_current: bool 
     *early* is what was printed at the press deadline. *edition* may be that printing, with what
     became of its late stories.
     """
-    said = f"{len(edition.stories)} of {edition.listed} stories, revision {edition.revision}"
+    said = f"{edition.told} of {edition.wanted} stories, revision {edition.revision}"
     if early is not None:
         at = f"{early.printed_at.astimezone(ZoneInfo(early.time_zone)):%H:%M}"
         if early.revision == edition.revision:
             said += f" at {at}"
         else:
-            said += f" ({len(early.stories)} at {at}, revision {early.revision})"
+            said += f" ({early.told} at {at}, revision {early.revision})"
     if not is_current:
         said += ", kept aside: the edition printed before has more"
     lacks = missing(edition)

@@ -1,4 +1,4 @@
-"""The steps as Prefect tasks: two an article, one for the list, one a renderer.
+"""The steps as Prefect tasks: two an article, one for the list, the overview, each renderer.
 
 They are awaited, never submitted: `.submit()` gives each task an event loop of its own, which
 breaks the shared session. Arguments are not hashed (NO_CACHE): the archive's store is the cache.
@@ -17,7 +17,7 @@ from prefect.tasks import exponential_backoff
 from prefect.utilities.annotations import opaque
 
 from pressrun import errors
-from pressrun.archive import ArticleKey, Failed, SummaryKey
+from pressrun.archive import ArticleKey, Failed, OverviewKey, SummaryKey
 from pressrun.errors import (
     ExtractionError,
     ExtractionTimeout,
@@ -32,6 +32,7 @@ from pressrun.models import (
     Listing,
     ListNote,
     ListRequest,
+    Overview,
     Page,
     Rendition,
     Summary,
@@ -40,6 +41,7 @@ from tasks.desk import Desk
 from tasks.extract import EXTRACTOR, extract_article
 from tasks.observing import tell
 from tasks.order import utc_now, words_options
+from tasks.overview import make_overview, overview_sha256, verified_overview
 from tasks.render import render_edition
 from tasks.summarise import is_sound, prompt_sha256, summarise_article, verified
 from tasks.workers import Workers
@@ -177,6 +179,31 @@ async def summarise_story(
         tell("tokens", count=summary.output_tokens)
     tell("summarised", rank=headline.rank)
     return summary
+
+
+@task(name="overview", task_run_name="overview", cache_policy=NO_CACHE)
+async def sum_up(desk: Desk, edition: Edition, since: datetime | None = None) -> Overview | None:
+    """The overview of *edition*, by the engine or from the store, made not before *since*.
+
+    Raises:
+        EngineError: the engine gave no answer.
+    """
+    store, (engine, identity) = desk.archive.store, await desk.engine()
+    key = OverviewKey.of(
+        edition,
+        identity,
+        prompt_sha256=overview_sha256(edition.language, desk.wording),
+        options=words_options(desk.settings.engines.options(identity.engine)),
+    )
+    overview = await asyncio.to_thread(store.find_overview, key, since=since)
+    if overview is not None:
+        overview = await asyncio.to_thread(verified_overview, overview, edition)
+    if overview is None:
+        overview = await make_overview(edition, engine, identity, desk.wording, desk.meter)
+        if overview is not None:
+            await asyncio.to_thread(store.record_overview, key, overview, at=utc_now())
+            tell("tokens", count=overview.output_tokens)
+    return overview
 
 
 @task(name="render", task_run_name="render {name}", cache_policy=NO_CACHE)

@@ -17,7 +17,7 @@ from tasks.summaries.budget import TokenMeter
 from tasks.summaries.keywords import keywords_of
 from tasks.summaries.selected import select
 from tasks.summaries.talk import Talk
-from tasks.summaries.wording import PLACES
+from tasks.summaries.wording import PLACES, READERS_PLACES
 from tasks.summaries.written import write
 from tasks.verify import verify
 
@@ -31,7 +31,10 @@ def prompt_sha256(brief: Brief, article_language: str) -> str:
     """Identifies how articles in a language are summarised for *brief*: wording and `VERSION`."""
     asked = (brief.language, brief.max_chars, brief.selected_chars, brief.categories)
     languages = (brief.language, article_language)
-    return brief.wording.sha256(PLACES, languages, VERSION, asked)
+    if not brief.readers:
+        return brief.wording.sha256(PLACES, languages, VERSION, asked)
+    places = {**PLACES, **READERS_PLACES}
+    return brief.wording.sha256(places, languages, VERSION, asked, brief.readers)
 
 
 async def summarise_article(

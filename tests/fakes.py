@@ -42,9 +42,17 @@ class LocalServer:
 
 
 class FakeOllama(LocalServer):
-    """Answers as Ollama does, always with the same summary; `hold` keeps it from answering."""
+    """Answers as Ollama does, always with the same summary; `hold` keeps it from answering.
+
+    Of an overview it writes *points*, one a story.
+    """
 
     summary = "测试市的大桥如期通车，两岸居民过江时间大为缩短。"
+    points = (
+        "测试市的大桥如期通车。",
+        "测试市两岸居民的过江时间大为缩短。",
+        "大桥通车，两岸居民过江时间缩短。",
+    )
 
     def __init__(self, model: str = "tester:1b", digest: str = "ab" * 32) -> None:
         super().__init__()
@@ -68,6 +76,13 @@ class FakeOllama(LocalServer):
 
     def answer(self, asked: dict[str, Any]) -> str:
         fields = (asked.get("format") or {}).get("properties", {})
+        if "sentences" in fields:
+            stories = fields["sentences"]["items"]["properties"]["stories"]["items"]["enum"]
+            told = [
+                {"stories": [number], "text": text}
+                for number, text in zip(stories, self.points, strict=False)
+            ]
+            return json.dumps({"sentences": told})
         if "category" not in fields:
             return self.summary
         return json.dumps(

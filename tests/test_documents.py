@@ -28,7 +28,8 @@ def test_an_example_of_settings_loads(table: str, tmp_path_factory: pytest.TempP
     file.write_text(table, "utf-8")
     loaded = load_settings(file=file)
     for name, paper in tomllib.loads(table).get("papers", {}).items():
-        assert loaded.paper(name).model_dump(mode="json").items() >= paper.items()
+        plain = {key: value for key, value in paper.items() if not isinstance(value, dict)}
+        assert loaded.paper(name).model_dump(mode="json").items() >= plain.items()
 
 
 def test_a_variable_that_is_named_exists(monkeypatch: pytest.MonkeyPatch) -> None:

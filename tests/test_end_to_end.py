@@ -171,6 +171,17 @@ def test_every_summary_is_the_articles_own_sentences_within_its_length(demo: Dem
     check_stories(demo.edition)
 
 
+def test_the_overview_is_of_the_summaries_first_sentences_without_asking(demo: Demo) -> None:
+    overview = demo.edition.overview
+    assert overview is not None
+    assert (overview.way, overview.calls) == (Way.SELECTED, 0)
+    assert len(overview.points) >= 3
+    summaries = {story.url: story.summary.text for story in demo.edition.stories}
+    for point in overview.points:
+        [url] = point.urls
+        assert summaries[url].startswith(point.text.removesuffix("…"))
+
+
 def test_the_model_is_named_with_its_weights_and_its_licence(demo: Demo) -> None:
     model = demo.edition.model
     assert (model.engine, model.way) == ("embedded", Way.SELECTED)
@@ -188,9 +199,10 @@ def test_the_page_has_every_story_and_runs_no_script(demo: Demo) -> None:
         assert squeeze(story.summary.text) in text
         assert story.url in links
     assert demo.edition.model.model in text
-    assert "抽取" in text
+    assert "摘自原文" in text
     assert not list(page.iter(f"{HTML}script"))
-    assert not [image.get("src") for image in page.iter(f"{HTML}img")]
+    pictures = [image.get("src", "") for image in page.iter(f"{HTML}img")]
+    assert all(source.startswith("data:image/jpeg;base64,") for source in pictures)
 
 
 def test_the_pdf_has_every_story_and_numbers_every_page(demo: Demo) -> None:

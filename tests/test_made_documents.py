@@ -106,7 +106,7 @@ def test_the_schema_is_one_itself_and_names_its_version() -> None:
     Draft202012Validator.check_schema(SCHEMA)
     assert SCHEMA["properties"]["schema_version"]["const"] == SCHEMA_VERSION
     assert f"version {SCHEMA_VERSION}" in SCHEMA["title"]
-    assert "$id" not in SCHEMA
+    assert SCHEMA["$id"] == f"urn:pressrun:edition:{SCHEMA_VERSION}"
 
 
 def test_a_manifest_with_everything_in_it_is_valid() -> None:

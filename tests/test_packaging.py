@@ -26,8 +26,8 @@ pytestmark = pytest.mark.xdist_group("embedded")
 
 REPOSITORY = Path(__file__).parents[1]
 PACKAGES = {"pressrun", "flows", "tasks", "renderers", "settings"}
-MOST_BYTES = 12_000_000
-"""Of the wheel, 9.7 MB in November 2026; both fonts are 8 MB of it, compressed."""
+MOST_BYTES = 18_000_000
+"""Of the wheel, about 16.3 MB in November 2026; its three fonts are 16 MB of it, compressed."""
 
 
 def build(folder: Path, target: Path) -> None:
@@ -155,7 +155,9 @@ def test_every_file_of_the_packages_is_in_the_wheel_and_no_other(wheel: Path) ->
         "pressrun/newsroom/templates/sina.html",
         "pressrun/py.typed",
         "renderers/fonts/NotoSansSC-Bold.ttf",
+        "renderers/fonts/NotoSerifSC-Bold.ttf",
         "renderers/fonts/OFL.txt",
+        "renderers/templates/card.html",
         "renderers/templates/edition.html",
         "tasks/summaries/prompts/selected.zh.txt",
     }

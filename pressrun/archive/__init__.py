@@ -13,7 +13,7 @@ from pressrun.archive.editions import Editions, Published
 from pressrun.archive.holding import hold_lease
 from pressrun.archive.layout import sha256_of
 from pressrun.archive.lease import Lease
-from pressrun.archive.records import ArticleKey, Failed, SummaryKey
+from pressrun.archive.records import ArticleKey, Failed, OverviewKey, SummaryKey
 from pressrun.archive.site import Site
 from pressrun.archive.store import Store
 from pressrun.archive.worth import is_worse
@@ -24,6 +24,7 @@ __all__ = [
     "Editions",
     "Failed",
     "Lease",
+    "OverviewKey",
     "Published",
     "Site",
     "Store",

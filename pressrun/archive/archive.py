@@ -17,17 +17,20 @@ from pressrun.models import Edition, Rendition
 class Archive:
     """An archive: `store`, `editions` and `site`. All calls are synchronous and thread-safe."""
 
-    def __init__(self, files: Files) -> None:
+    def __init__(self, files: Files, site_url: str = "") -> None:
         self.files = files
         self.store = Store(files)
         self.editions = Editions(files)
-        self.site = Site(files, self.editions)
+        self.site = Site(files, self.editions, site_url)
 
     @classmethod
-    def open(cls, address: str, options: Mapping[str, str] | None = None) -> "Archive":
+    def open(
+        cls, address: str, options: Mapping[str, str] | None = None, *, site_url: str = ""
+    ) -> "Archive":
         """The archive at *address*, a folder or an fsspec address; made when there is none.
 
         *options* are what the address's file system takes, as text: `key`, `endpoint_url`, ...
+        *site_url* is where readers find the site; without it the feeds' links are relative.
 
         Raises:
             ArchiveError: it cannot be read or made, or has another schema than this Pressrun's.
@@ -38,7 +41,7 @@ class Archive:
             schema.found(files)
         elif found != SCHEMA_VERSION:
             raise ArchiveError(schema.refusal(files, found))
-        return cls(files)
+        return cls(files, site_url)
 
     def publish(self, edition: Edition, renditions: Sequence[Rendition]) -> Published:
         """Print *edition* and show it on the site; see `Editions.publish`."""

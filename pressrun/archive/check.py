@@ -15,6 +15,7 @@ from pydantic import NonNegativeInt
 
 from pressrun.archive import layout
 from pressrun.archive.archive import Archive
+from pressrun.archive.check_site import NOT_AS_PRINTED, site_faults
 from pressrun.archive.files import ASIDE, Entry, Files
 from pressrun.archive.references import (
     KINDS,
@@ -28,7 +29,7 @@ from pressrun.archive.references import (
 )
 from pressrun.archive.retractions import Retractions
 from pressrun.errors import ArchiveError
-from pressrun.models import Edition, Value
+from pressrun.models import Value
 
 LEFT_BEHIND = timedelta(hours=1)
 """A file that is being written for longer was left by a killed process."""
@@ -90,14 +91,15 @@ def check(archive: Archive, now: datetime, tell: Tell = str) -> Iterator[Oddity]
             elif not held:
                 yield _oddity(Kind.UNREFERENCED, one.entry, "no edition was made of it")
     for name in sorted(missing):
-        kind = "pages" if name in found.pages else "lists"
-        key = f"{layout.STORE}/{kind}/{name.hex()[:2]}/{name.hex()}.gz"
+        key = _named(name.hex(), found)
         yield Oddity(kind=Kind.MISSING, key=key, says="an edition was made of it")
     yield from (
         _oddity(Kind.LEFTOVER, entry, "left by a killed process")
         for entry in leftovers(archive.files, now)
     )
-    yield from _site(archive, tell)
+    for key, says in site_faults(archive, tell):
+        size = len(archive.files.read(key) or b"") if says == NOT_AS_PRINTED else 0
+        yield Oddity(kind=Kind.SITE, key=key, says=says, bytes=size)
 
 
 def leftovers(files: Files, now: datetime) -> Iterator[Entry]:
@@ -142,22 +144,14 @@ def _printing(
         says = f"is the manifest of {edition.paper} {edition.edition_date}, r{edition.revision:04d}"
         yield Oddity(kind=Kind.DAMAGED, key=f"{printing.folder}/{layout.MANIFEST}", says=says)
         return
-    yield from _renditions(files, edition, printing.folder, Kind.DAMAGED, tell)
-
-
-def _renditions(
-    files: Files, edition: Edition, folder: str, kind: Kind, tell: Tell
-) -> Iterator[Oddity]:
-    """What of the edition's files in *folder* is not as its manifest says."""
     for record in edition.renditions:
-        key = f"{folder}/{record.name}"
+        key = f"{printing.folder}/{record.name}"
         tell(key)
         data = files.read(key)
         if data is None:
-            yield Oddity(kind=kind, key=key, says="is not there")
+            yield Oddity(kind=Kind.DAMAGED, key=key, says="is not there")
         elif layout.sha256_of(data) != record.sha256:
-            says = "is not as it was printed"
-            yield Oddity(kind=kind, key=key, says=says, bytes=len(data))
+            yield Oddity(kind=Kind.DAMAGED, key=key, says=NOT_AS_PRINTED, bytes=len(data))
 
 
 def _retractions(archive: Archive) -> Iterator[Oddity]:
@@ -182,36 +176,16 @@ def _pointers(archive: Archive, tell: Tell) -> Iterator[Oddity]:
                 yield Oddity(kind=kind, key=key, says=says)
 
 
-def _site(archive: Archive, tell: Tell) -> Iterator[Oddity]:
-    shown = archive.site.revisions()
-    is_empty = not shown
-    for paper in archive.editions.papers():
-        for day in archive.editions.dates(paper):
-            current = archive.editions.current(paper, day)
-            has = shown.pop((paper, day), None)
-            if current is None:
-                continue
-            is_empty = False
-            folder = layout.site_folder(paper, day)
-            if has != current.revision:
-                says = f"shows {_revision(has)}, and r{current.revision:04d} is current"
-                yield Oddity(kind=Kind.SITE, key=folder, says=says)
-            else:
-                yield from _renditions(archive.files, current, folder, Kind.SITE, tell)
-    for paper, day in shown:
-        says = "shows an edition that is no more"
-        yield Oddity(kind=Kind.SITE, key=layout.site_folder(paper, day), says=says)
-    for key in () if is_empty else (layout.SITE_PAGE, layout.SITE_FEED):
-        tell(key)
-        if archive.files.read(key) is None:
-            yield Oddity(kind=Kind.SITE, key=key, says="is not there")
-
-
-def _revision(number: int | None) -> str:
-    return "nothing" if number is None else f"r{number:04d}"
+def _named(sha256: str, found: References) -> str:
+    """Key of what a manifest names."""
+    if bytes.fromhex(sha256) in found.images:
+        return layout.image(sha256)
+    return layout.blob("pages" if bytes.fromhex(sha256) in found.pages else "lists", sha256)
 
 
 def _is_whole(kind: str, one: Stored) -> bool:
+    if kind == "images":
+        return layout.sha256_of(one.data or b"") == one.sha256
     if kind not in ("pages", "lists"):
         return one.record is not None
     try:

@@ -24,15 +24,21 @@ SITE = "site"
 SITE_INDEX = f"{SITE}/index.json"
 SITE_PAGE = f"{SITE}/index.html"
 SITE_FEED = f"{SITE}/feed.xml"
+SITE_SEARCH = f"{SITE}/search.html"
+PAGE = "index.html"
+"""Name of an edition's page."""
 PLAN = "plan.json"
 MANIFEST = "edition.json"
+PUBLIC_MANIFEST = "public.json"
+"""The edition for readers. In the site, where the manifest is not, it has the manifest's name."""
 LARGEST_NAME = 100
 """Longest name of a rendition, in characters: every file system of today takes it."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _RENDITION = re.compile(rf"[a-z0-9][a-z0-9.-]{{0,{LARGEST_NAME - 1}}}")
-_STORED = re.compile(rf"{STORE}/[a-z]+/([0-9a-f]{{2}})/(\1[0-9a-f]{{62}})\.(?:gz|json)")
+_STORED = re.compile(rf"{STORE}/[a-z]+/([0-9a-f]{{2}})/(\1[0-9a-f]{{62}})\.(?:gz|json|jpg)")
 _REVISION = re.compile(r"r(\d{4,9})")
+_SITE_PART = re.compile(r"(\d{4})(?:\.html|(?:-(\d\d))?\.json)")
 
 
 def sha256_of(data: bytes) -> str:
@@ -53,10 +59,19 @@ def blob(kind: Literal["lists", "pages"], sha256: str) -> str:
     return f"store/{kind}/{sha256[:2]}/{sha256}.gz"
 
 
-def record(kind: Literal["fetches", "articles", "summaries"], key: BaseModel) -> str:
+def record(
+    kind: Literal["fetches", "articles", "summaries", "overviews", "pictures"], key: BaseModel
+) -> str:
     """Key of the work record for *key*."""
     name = digest(key)
     return f"store/{kind}/{name[:2]}/{name}.json"
+
+
+def image(sha256: str) -> str:
+    """Key of the picture called *sha256*, which is a JPEG."""
+    if not _SHA256.fullmatch(sha256):
+        raise ArchiveError(f"{sha256!r} names nothing in the store; give 64 hexadecimal digits")
+    return f"{STORE}/images/{sha256[:2]}/{sha256}.jpg"
 
 
 def stored_name(key: str) -> str | None:
@@ -108,6 +123,32 @@ def site_folder(paper: str, day: date) -> str:
     return f"{SITE}/{_paper(paper)}/{_day(day)}"
 
 
+def site_year(paper: str, year: int) -> str:
+    """Key of what the site shows of a paper's year."""
+    return f"{SITE}/{_paper(paper)}/{year:04d}.json"
+
+
+def site_year_page(paper: str, year: int) -> str:
+    """Key of the calendar of a paper's year."""
+    return f"{SITE}/{_paper(paper)}/{year:04d}.html"
+
+
+def site_month(paper: str, year: int, month: int) -> str:
+    """Key of the text of a paper's month, which is searched."""
+    return f"{SITE}/{_paper(paper)}/{year:04d}-{month:02d}.json"
+
+
+def site_feed(paper: str, kind: Literal["xml", "json"]) -> str:
+    """Key of a paper's feed: Atom or JSON Feed."""
+    return f"{SITE}/{_paper(paper)}/feed.{kind}"
+
+
+def site_part(name: str) -> tuple[int, int | None] | None:
+    """The year, or year and month, that a name such as "2026-03.json" is of; None for others."""
+    found = _SITE_PART.fullmatch(name)
+    return (int(found[1]), int(found[2]) if found[2] else None) if found else None
+
+
 def rendition_name(name: str) -> str:
     """*name*, when a rendition may have it beside the plan and the manifest.
 
@@ -120,6 +161,11 @@ def rendition_name(name: str) -> str:
             f"{LARGEST_NAME} characters, other than {PLAN} and {MANIFEST}"
         )
     return name
+
+
+def shown_name(name: str) -> str:
+    """What the rendition *name* is called in the site."""
+    return MANIFEST if name == PUBLIC_MANIFEST else name
 
 
 def revision_number(name: str) -> int | None:

@@ -150,8 +150,8 @@ class _Seen(NamedTuple):
     """A look at what is printed."""
 
     plans: frozenset[str]
-    pages: frozenset[str]
-    """Keys of the pages that the editions that are being printed now have fetched."""
+    bodies: frozenset[str]
+    """Keys of the pages and pictures that the editions being printed now have fetched."""
 
 
 class _Sweep:
@@ -209,7 +209,7 @@ class _Sweep:
                 files.delete(entry.key)
         seen = self._look()
         begun = bool(seen.plans - plans)
-        back = {key for key in held if begun or key in seen.pages}
+        back = {key for key in held if begun or key in seen.bodies}
         for key in back:
             files.swap(key, None, held[key])
         if begun:
@@ -223,14 +223,17 @@ class _Sweep:
             for entry in files.entries(layout.EDITIONS)
             if entry.key.endswith(f"/{layout.PLAN}")
         )
-        pages: set[str] = set()
+        bodies: set[str] = set()
         for paper, day, _ in live_leases(files, self._now):
             _, plan = editions.unfinished(paper, day) or (0, None)
             for headline in plan.headlines if plan else ():
                 sha256 = store.fetched(day, headline.url)
                 if sha256:
-                    pages.add(layout.blob("pages", sha256))
-        return _Seen(plans, frozenset(pages))
+                    bodies.add(layout.blob("pages", sha256))
+                url = headline.image_url
+                if url and (shown := store.pictured(day, url)):
+                    bodies.add(layout.image(shown))
+        return _Seen(plans, frozenset(bodies))
 
 
 def _held_by_damage(found: References) -> Iterator[Waited]:

@@ -9,13 +9,17 @@ from pressrun.archive.layout import digest
 from pressrun.errors import PressrunError
 from pressrun.models import (
     Article,
+    Edition,
     Headline,
     ModelIdentity,
     Moment,
+    Overview,
     Sha256,
     Summary,
+    Thumbnail,
     Value,
 )
+from pressrun.reading import reading_order
 
 
 class Failed(Value):
@@ -129,6 +133,54 @@ class SummaryKey(Value):
         )
 
 
+class OverviewKey(Value):
+    """What an overview is known by: its edition's day, the summaries, the model, the prompt.
+
+    *options* as in `SummaryKey`.
+    """
+
+    paper: str
+    edition_date: date
+    summaries_sha256: Sha256
+    engine: str
+    model: str
+    model_digest: str
+    way: str
+    context_tokens: NonNegativeInt
+    prompt_sha256: Sha256
+    options: dict[str, JsonValue] = Field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        edition: Edition,
+        identity: ModelIdentity,
+        *,
+        prompt_sha256: str,
+        options: dict[str, JsonValue] | None = None,
+    ) -> Self:
+        """The key for the overview of *edition*, known by what a model may read of it."""
+        told = _Told(
+            stories=tuple((s.url, s.title, s.summary.text) for s in reading_order(edition))
+        )
+        return cls(
+            paper=edition.paper,
+            edition_date=edition.edition_date,
+            summaries_sha256=digest(told),
+            engine=identity.engine,
+            model=identity.model,
+            model_digest=identity.digest,
+            way=identity.way,
+            context_tokens=identity.context_tokens,
+            prompt_sha256=prompt_sha256,
+            options=options or {},
+        )
+
+
+class _Told(Value):
+    stories: tuple[tuple[str, str, str], ...]
+
+
 def readable_sha256(article: Article) -> str:
     """What summaries know *article* by."""
     return digest(_Readable.model_validate(article, from_attributes=True))
@@ -164,4 +216,25 @@ class SummaryRecord(Value):
     schema_version: Literal[1] = 1
     key: SummaryKey
     outcome: Summary
+    recorded_at: Moment | None = None
+
+
+class PictureRecord(Value):
+    """`pictures/<key>.json`: a story's small picture, which lies in `images`, or why it has none.
+
+    *key* has the address of the picture. What was made under other *conditions* counts as absent.
+    """
+
+    schema_version: Literal[1] = 1
+    key: FetchKey
+    conditions: str
+    outcome: Thumbnail | Failed
+
+
+class OverviewRecord(Value):
+    """`overviews/<key>.json`."""
+
+    schema_version: Literal[1] = 1
+    key: OverviewKey
+    outcome: Overview
     recorded_at: Moment | None = None

@@ -1,8 +1,10 @@
 """What of the store the editions refer to, and what nothing refers to any more.
 
-    plan, manifest -> lists, fetches, pages
+    plan, manifest -> lists, fetches, pages, pictures, images
     fetches        -> pages
+    pictures       -> images
     pages          -> articles -> summaries
+    edition's day  -> overviews
 
 Records of a page's article by another extractor, and summaries by another model or prompt, are
 referred to like the ones that are printed. Names are kept as 32 bytes: about 100 bytes of memory
@@ -13,7 +15,7 @@ as referred to.
 """
 
 from collections import deque
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from typing import NamedTuple
@@ -29,25 +31,36 @@ from pressrun.archive.records import (
     Failed,
     FetchKey,
     FetchRecord,
+    OverviewRecord,
+    PictureRecord,
     SummaryRecord,
     readable_sha256,
 )
 from pressrun.models import Edition, Plan
 
-KINDS = ("fetches", "articles", "summaries", "pages", "lists")
+KINDS = (
+    *("fetches", "pictures", "articles", "summaries", "overviews"),
+    *("pages", "images", "lists"),
+)
 """The store's folders, each after those that it is referred to from."""
 
 
-_LEADS_TO = {"fetches": {"articles", "summaries", "pages"}, "articles": {"summaries"}}
+_LEADS_TO = {
+    "fetches": {"articles", "summaries", "pages"},
+    "articles": {"summaries"},
+    "pictures": {"images"},
+}
 
 READERS = 8
 """Files that are read at once."""
 
-Record = FetchRecord | ArticleRecord | SummaryRecord
+Record = FetchRecord | ArticleRecord | SummaryRecord | OverviewRecord | PictureRecord
 _MODELS: dict[str, type[Record]] = {
     "fetches": FetchRecord,
     "articles": ArticleRecord,
     "summaries": SummaryRecord,
+    "overviews": OverviewRecord,
+    "pictures": PictureRecord,
 }
 
 
@@ -90,13 +103,16 @@ class References:
     def __init__(self) -> None:
         self.lists: set[bytes] = set()
         self.pages: set[bytes] = set()
+        self.images: set[bytes] = set()
         self.printed: set[bytes] = set()
-        """Lists and pages that a manifest names: those it cannot be checked without."""
+        """What a manifest names: lists, pages and images, those it cannot be checked without."""
         self.unreadable: list[str] = []
         """Keys of what refers to something and cannot be read."""
         self._held: set[str] = set()
         self._fetches: set[bytes] = set()
+        self._pictures: set[bytes] = set()
         self._texts: set[bytes] = set()
+        self._days: set[tuple[str, date]] = set()
 
     def add_printing(self, plan: Plan | None, edition: Edition | None) -> None:
         """What a printing refers to by itself."""
@@ -104,18 +120,27 @@ class References:
         if plan:
             self.lists.add(bytes.fromhex(plan.listing.sha256))
             urls.update(headline.url for headline in plan.headlines)
+            shown = {headline.image_url for headline in plan.headlines if headline.image_url}
+            self._pictures |= _keys(plan.edition_date, shown)
         if edition:
             named = {bytes.fromhex(story.page_sha256) for story in edition.stories}
             listing = bytes.fromhex(edition.listing.sha256)
             self.lists.add(listing)
+            drawn = {
+                bytes.fromhex(story.thumbnail.sha256)
+                for story in edition.stories
+                if story.thumbnail
+            }
             self.pages |= named
-            self.printed |= named | {listing}
-            urls.update(story.url for story in edition.stories)
+            self.images |= drawn
+            self.printed |= named | drawn | {listing}
+            for story in edition.stories:
+                urls.update((story.url, *(telling.url for telling in story.also)))
             urls.update(failure.url for failure in edition.failures)
         if begun := plan or edition:
             day = begun.edition_date
-            keys = (FetchKey(edition_date=day, url=url) for url in urls)
-            self._fetches.update(bytes.fromhex(layout.digest(key)) for key in keys)
+            self._days.add((begun.paper, day))
+            self._fetches |= _keys(day, urls)
 
     def add_unreadable(self, key: str, may_name: Collection[str] = KINDS) -> None:
         """From now on all of the kinds that *key* may name is referred to."""
@@ -131,12 +156,16 @@ class References:
         name, record = bytes.fromhex(stored.sha256), stored.record
         if kind in self._held:
             return True
-        if kind in ("pages", "lists"):
-            return name in (self.pages if kind == "pages" else self.lists)
+        if kind in ("pages", "images", "lists"):
+            return name in {"pages": self.pages, "images": self.images, "lists": self.lists}[kind]
         if isinstance(record, FetchRecord):
             if name in self._fetches and not isinstance(record.outcome, Failed):
                 self.pages.add(bytes.fromhex(record.outcome.page_sha256))
             return name in self._fetches
+        if isinstance(record, PictureRecord):
+            if name in self._pictures and not isinstance(record.outcome, Failed):
+                self.images.add(bytes.fromhex(record.outcome.sha256))
+            return name in self._pictures
         if isinstance(record, ArticleRecord):
             held = bytes.fromhex(record.key.page_sha256) in self.pages
             if held and not isinstance(record.outcome, Failed):
@@ -144,12 +173,20 @@ class References:
             return held
         if isinstance(record, SummaryRecord):
             return bytes.fromhex(record.key.article_sha256) in self._texts
+        if isinstance(record, OverviewRecord):
+            return (record.key.paper, record.key.edition_date) in self._days
         # Damaged, or gone. An article's name does not tell whether it is referred to.
-        leads = kind == "articles" or name in self._fetches
+        leads = kind == "articles" or name in self._fetches or name in self._pictures
         if stored.data is None or not leads:
             return False
         self.add_unreadable(stored.entry.key, _LEADS_TO[kind])
         return True
+
+
+def _keys(day: date, urls: Iterable[str]) -> set[bytes]:
+    """Names of the records of what was fetched at *urls* for the edition of *day*."""
+    keys = (FetchKey(edition_date=day, url=url) for url in urls)
+    return {bytes.fromhex(layout.digest(key)) for key in keys}
 
 
 def references_of(

@@ -1,134 +1,135 @@
-"""The public site: the current editions' files, a front page and a feed.
+"""The public site: the current editions' files, and what leads to them.
 
-    site/index.html, feed.xml, index.json
+    site/index.html, search.html, feed.xml, index.json
+    site/<paper>/<YYYY>.html, <YYYY>.json, <YYYY-MM>.json, feed.xml, feed.json
     site/<paper>/<YYYY-MM-DD>/index.html, edition.pdf, ...
 
 Made of editions/ alone: it can be deleted and rebuilt, and put on any web server as it is. It holds
-what readers may see, and nothing else. Publishing one edition reads and writes that edition and
-the three files at the top.
+what readers may see, and nothing else. Publishing one edition reads and writes that edition, its
+neighbours' pages, its month and year, and the files that show the newest.
+
+Several processes may publish at once. An edition is *pending* in its year from when its files are
+in place until all that leads to it is: who is killed in between leaves it so, and it counts as not
+shown, so that the next run does the work again. What is made of many editions is made between
+reading the index and changing it on the condition that it is as read: who comes second does it
+again.
 """
 
-import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator
 from datetime import date
-from typing import Literal
-
-from pydantic import ValidationError
 
 from pressrun.archive import layout
+from pressrun.archive.anew import Anew
 from pressrun.archive.editions import Editions
+from pressrun.archive.entries import DayText, PaperRecord, SiteEntry, SiteIndex, Year
 from pressrun.archive.files import Files
-from pressrun.archive.pages import SiteEntry, atom_feed, front_page
-from pressrun.models import Edition, Value
-
-logger = logging.getLogger(__name__)
-PAGE = "index.html"
-
-
-class SiteIndex(Value):
-    """`site/index.json`: one entry for each current edition, newest first."""
-
-    schema_version: Literal[1] = 1
-    entries: tuple[SiteEntry, ...] = ()
+from pressrun.archive.placing import Placing
+from pressrun.archive.shards import Shards
+from pressrun.archive.shelf import Shelf
+from pressrun.models import Edition
 
 
 class Site:
-    """`archive/site/`."""
+    """`archive/site/`. *url* is where readers find it; links of the feeds are relative without."""
 
-    def __init__(self, files: Files, editions: Editions) -> None:
-        self._files, self._editions = files, editions
+    def __init__(self, files: Files, editions: Editions, url: str = "") -> None:
+        self.shards = Shards(files)
+        self._files = files
+        self._placing = Placing(files, editions)
+        self._shelf = Shelf(files, self.shards, _folder(url))
+        self._anew = Anew(files, editions, self.shards, self._placing, self._shelf)
 
     def publish(self, edition: Edition) -> None:
         """Show *edition*, the current one of its paper and date, in place of an earlier printing.
 
-        A site without a readable index is rebuilt.
+        A site that lacks a data file is rebuilt.
         """
-        entry = self._place(edition)
-        while True:
-            raw, index = self._index()
-            if index is None:
-                self.rebuild()
-                return
-            others = (e for e in index.entries if _edition(e) != _edition(entry))
-            if self._finish(raw, [entry, *others]):
-                return
+        _, index = self.shards.index()
+        if index and self._is_whole(index, edition):
+            entry, was_shown = self._take_up(index, edition)
+            self._lead_to(edition, entry, with_neighbours=not was_shown)
+        else:
+            self.rebuild()
 
-    def rebuild(self) -> None:
-        """Make the whole site anew from the editions, and remove editions that are no more."""
-        while True:
-            raw, _ = self._index()
-            current = (
-                self._editions.settle(paper, day)
-                for paper in self._editions.papers()
-                for day in self._editions.begun(paper)
-            )
-            entries = [self._place(edition) for edition in current if edition]
-            if self._finish(raw, entries):
-                break
-        shown = set(map(_edition, entries))
-        for paper in filter(layout.is_paper, self._files.names(layout.SITE)):
-            for name in self._files.names(f"{layout.SITE}/{paper}"):
-                day = layout.day_of(name)
-                if day and (paper, day) not in shown:
-                    self._remove(layout.site_folder(paper, day), keep=())
+    def rebuild(self) -> int:
+        """Make the whole site anew from the editions, and remove editions that are no more.
+
+        Returns how many it shows. What was published meanwhile stays.
+        """
+        return self._anew.make()
 
     def shown(self, paper: str, day: date) -> int | None:
         """The revision that the site shows; None when it shows none."""
-        _, index = self._index()
-        entries = index.entries if index else ()
-        return next((e.revision for e in entries if _edition(e) == (paper, day)), None)
+        _, index = self.shards.index()
+        year = self.shards.year(paper, day.year) if index else None
+        return year.shown().get(day) if year else None
 
     def revisions(self) -> dict[tuple[str, date], int]:
         """What the site shows, by paper and date; nothing when its index is damaged."""
-        _, index = self._index()
-        return {_edition(entry): entry.revision for entry in index.entries} if index else {}
+        return {
+            (paper.name, day): revision
+            for paper, year in self.years()
+            for day, revision in year.shown().items()
+        }
+
+    def years(self) -> Iterator[tuple[PaperRecord, Year]]:
+        """Each year that the index names and that can be read, by paper, newest first."""
+        _, index = self.shards.index()
+        for paper in index.papers if index else ():
+            for record in paper.years:
+                if year := self.shards.year(paper.name, record.year):
+                    yield paper, year
 
     def address(self, edition: Edition) -> str:
         """Path or address of the edition's public page."""
         folder = layout.site_folder(edition.paper, edition.edition_date)
-        return self._files.address(f"{folder}/{PAGE}")
+        return self._files.address(f"{folder}/{layout.PAGE}")
 
-    def _place(self, edition: Edition) -> SiteEntry:
-        """Puts the edition's files in its public folder; the page last: it names the others."""
-        folder = layout.site_folder(edition.paper, edition.edition_date)
-        names = sorted((r.name for r in edition.renditions), key=lambda name: (name == PAGE, name))
-        placed = []
-        for name in names:
-            data = self._editions.rendition(edition, name)
-            if data is None:
-                continue
-            if self._files.read(f"{folder}/{name}") != data:
-                self._files.write(f"{folder}/{name}", data)
-            placed.append(name)
-        self._remove(folder, keep=placed)
-        return SiteEntry.of(edition, placed)
+    def _is_whole(self, index: SiteIndex, edition: Edition) -> bool:
+        """Whether what *index* names of the edition's year and month can be read."""
+        paper, day = edition.paper, edition.edition_date
+        months = index.months(paper)
+        has_year = any(year == day.year for year, _ in months)
+        has_month = (day.year, day.month) in months
+        return not (has_year and self.shards.year(paper, day.year) is None) and not (
+            has_month and self.shards.month(paper, day.year, day.month) is None
+        )
 
-    def _remove(self, folder: str, keep: Sequence[str]) -> None:
-        for name in set(self._files.names(folder)) - set(keep):
-            self._files.delete(f"{folder}/{name}")
+    def _take_up(self, index: SiteIndex, edition: Edition) -> tuple[SiteEntry, bool]:
+        """Puts files, text and entry in place; whether the day was shown before."""
+        paper, day = edition.paper, edition.edition_date
+        entry = self._placing.place(edition, self._shelf.neighbours(index, paper, day))
+        text = DayText.of(edition, entry.page)
+        self.shards.change_month(paper, day.year, day.month, lambda month: month.having(text))
+        was_shown = False
 
-    def _index(self) -> tuple[bytes | None, SiteIndex | None]:
-        raw = self._files.read(layout.SITE_INDEX)
-        if raw is None:
-            return None, None
-        try:
-            return raw, SiteIndex.model_validate_json(raw)
-        except ValidationError:
-            address = self._files.address(layout.SITE_INDEX)
-            logger.warning("%s is damaged; the site is made anew", address)
-            return raw, None
+        def taken_up(year: Year) -> Year:
+            nonlocal was_shown
+            was_shown = day in year.shown()
+            return year.having(entry)
 
-    def _finish(self, raw: bytes | None, entries: Iterable[SiteEntry]) -> bool:
-        """Writes the three files; False when another run changed the index meanwhile.
+        self.shards.change_year(paper, day.year, taken_up)
+        return entry, was_shown
 
-        The index comes last: until it tells of an edition, the work is done again.
-        """
-        newest = sorted(entries, key=lambda e: (-e.edition_date.toordinal(), e.paper))
-        self._files.write(layout.SITE_PAGE, front_page(newest))
-        self._files.write(layout.SITE_FEED, atom_feed(newest))
-        index = SiteIndex(entries=tuple(newest)).model_dump_json().encode() + b"\n"
-        return index == raw or self._files.swap(layout.SITE_INDEX, raw, index)
+    def _lead_to(self, edition: Edition, entry: SiteEntry, *, with_neighbours: bool) -> None:
+        paper, day = edition.paper, edition.edition_date
+        while True:
+            raw, index = self.shards.index()
+            year = self.shards.year(paper, day.year)
+            if index is None or year is None:
+                self.rebuild()
+                return
+            new = index.having(paper, day.year, year)
+            neighbours = self._shelf.neighbours(new, paper, day)
+            self._placing.place(edition, neighbours)
+            for one in filter(None, neighbours) if with_neighbours else ():
+                around = self._shelf.neighbours(new, paper, one.edition_date)
+                self._placing.place_page(one, around)
+            self._shelf.write(new, entry, had=index)
+            if self.shards.swap_index(raw, self._shelf.addressed(new)):
+                break
+        self.shards.change_year(paper, day.year, lambda year: year.settled(entry))
 
 
-def _edition(entry: SiteEntry) -> tuple[str, date]:
-    return entry.paper, entry.edition_date
+def _folder(url: str) -> str:
+    return f"{url.rstrip('/')}/" if url else ""

@@ -20,15 +20,21 @@ from pressrun.archive.records import (
     Failed,
     FetchKey,
     FetchRecord,
+    OverviewKey,
+    OverviewRecord,
     PageFacts,
+    PictureRecord,
     SummaryKey,
     SummaryRecord,
 )
-from pressrun.models import Article, Page, Summary
+from pressrun.models import Article, Overview, Page, Summary, Thumbnail
 
 logger = logging.getLogger(__name__)
-AnyRecord = TypeVar("AnyRecord", FetchRecord, ArticleRecord, SummaryRecord)
+AnyRecord = TypeVar(
+    "AnyRecord", FetchRecord, ArticleRecord, SummaryRecord, OverviewRecord, PictureRecord
+)
 Kind = Literal["lists", "pages"]
+RecordKind = Literal["fetches", "articles", "summaries", "overviews", "pictures"]
 
 _LEVEL = 6
 """Of compression: 9, the default, takes twice the time for 2 % of a page."""
@@ -143,6 +149,51 @@ class Store:
         """Keep a summary, made *at* that moment."""
         self._keep("summaries", SummaryRecord(key=key, outcome=summary, recorded_at=at))
 
+    def find_overview(self, key: OverviewKey, *, since: datetime | None = None) -> Overview | None:
+        """The overview made of exactly this, not before *since*; None: it is still to be made."""
+        found = self._find("overviews", key, OverviewRecord)
+        return found.outcome if found and not _is_old(found.recorded_at, since) else None
+
+    def record_overview(
+        self, key: OverviewKey, overview: Overview, *, at: datetime | None = None
+    ) -> None:
+        """Keep an overview, made *at* that moment."""
+        self._keep("overviews", OverviewRecord(key=key, outcome=overview, recorded_at=at))
+
+    def get_image(self, sha256: str) -> bytes | None:
+        """The picture called *sha256*, a JPEG; None when it is absent or damaged."""
+        data = self._files.read(layout.image(sha256))
+        return data if data is not None and layout.sha256_of(data) == sha256 else None
+
+    def find_picture(
+        self, edition_date: date, url: str, *, conditions: str
+    ) -> Thumbnail | Failed | None:
+        """What was made of the picture at *url* for that day's edition, under these *conditions*.
+
+        None: it is still to be made. A thumbnail comes without its bytes.
+        """
+        found = self._find("pictures", FetchKey(edition_date=edition_date, url=url), PictureRecord)
+        if found is None or found.conditions != conditions:
+            return None
+        outcome = found.outcome
+        if isinstance(outcome, Thumbnail) and self.get_image(outcome.sha256) is None:
+            return None
+        return outcome
+
+    def pictured(self, edition_date: date, url: str) -> str | None:
+        """SHA-256 of what was made of the picture at *url* for that day; None when nothing was."""
+        found = self._find("pictures", FetchKey(edition_date=edition_date, url=url), PictureRecord)
+        return found.outcome.sha256 if found and isinstance(found.outcome, Thumbnail) else None
+
+    def record_picture(
+        self, edition_date: date, url: str, outcome: Thumbnail | Failed, *, conditions: str
+    ) -> None:
+        """Keep what was made of the picture at *url*, with its bytes, or why there is none."""
+        if isinstance(outcome, Thumbnail):
+            self._files.write(layout.image(outcome.sha256), outcome.data)
+        key = FetchKey(edition_date=edition_date, url=url)
+        self._keep("pictures", PictureRecord(key=key, conditions=conditions, outcome=outcome))
+
     def _put(self, kind: Kind, data: bytes) -> str:
         sha256 = layout.sha256_of(data)
         # Always written, which mends a damaged one. No time in it: equal bytes, equal file.
@@ -165,7 +216,7 @@ class Store:
 
     def _find(
         self,
-        kind: Literal["fetches", "articles", "summaries"],
+        kind: RecordKind,
         key: BaseModel,
         record: type[AnyRecord],
     ) -> AnyRecord | None:
@@ -184,8 +235,8 @@ class Store:
 
     def _keep(
         self,
-        kind: Literal["fetches", "articles", "summaries"],
-        record: FetchRecord | ArticleRecord | SummaryRecord,
+        kind: RecordKind,
+        record: FetchRecord | ArticleRecord | SummaryRecord | OverviewRecord | PictureRecord,
     ) -> None:
         data = record.model_dump_json().encode() + b"\n"
         self._files.write(layout.record(kind, record.key), data)

@@ -7,9 +7,9 @@ def is_worse(new: Edition, old: Edition) -> bool:
     """Whether *new* may not take the place of *old*, an earlier printing of the same edition.
 
     Like is compared with like: with the same settings, and both of a whole day or both of a day
-    so far, fewer stories are worse, then more renditions that failed. Otherwise the newer was
-    wanted, and is worse only when it is empty. A printing that takes back one of *old*'s stories
-    is never worse.
+    so far, fewer stories, or headlines that tell them, are worse, then more renditions that failed.
+    Otherwise the newer was wanted, and is worse only when it is empty. A printing that takes back
+    one of *old*'s stories is never worse.
     """
     if _retracted(new) & {story.url for story in old.stories}:
         return False
@@ -20,7 +20,8 @@ def is_worse(new: Edition, old: Edition) -> bool:
 
 
 def _worth(edition: Edition) -> tuple[int, int]:
-    return len(edition.stories), -len(edition.render_failures)
+    told = sum(1 + len(story.also) for story in edition.stories)
+    return told, -len(edition.render_failures)
 
 
 def _retracted(edition: Edition) -> set[str]:

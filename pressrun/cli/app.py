@@ -10,6 +10,7 @@ from pressrun import __version__
 from pressrun.cli.alerts import alerts
 from pressrun.cli.archive import archive
 from pressrun.cli.backfill import backfill
+from pressrun.cli.deliver import deliver
 from pressrun.cli.demo import demo
 from pressrun.cli.diff import diff
 from pressrun.cli.digest import digest
@@ -19,6 +20,8 @@ from pressrun.cli.limits import limits
 from pressrun.cli.metrics import metrics
 from pressrun.cli.models import models
 from pressrun.cli.retract import retract
+from pressrun.cli.search import search
+from pressrun.cli.site import site
 from pressrun.cli.streams import open_streams
 from pressrun.cli.up import up
 from pressrun.errors import (
@@ -55,8 +58,11 @@ app.command("doctor")(doctor)
 app.command("gaps")(gaps)
 app.command("diff")(diff)
 app.command("retract")(retract)
+app.command("deliver")(deliver)
+app.command("search")(search)
 app.command("up")(up)
 app.add_typer(archive)
+app.add_typer(site)
 app.add_typer(models)
 app.add_typer(alerts)
 app.add_typer(metrics)

@@ -97,6 +97,11 @@ def table(settings: Settings) -> tuple[Deployment, ...]:
             description="Editions of past days, each that is not printed yet.",
         ),
         Deployment(
+            name="deliver",
+            entrypoint="flows/deliver.py:deliver_edition",
+            description="A printed edition sent again, on purpose.",
+        ),
+        Deployment(
             name="check",
             entrypoint="flows/check.py:check_editions",
             description="Which days should have an edition and have none.",

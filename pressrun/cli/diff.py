@@ -87,7 +87,7 @@ def facts(edition: Edition) -> dict[str, str]:
         "prompts": " ".join(prompts) or "none",
         "settings": edition.content_sha256[:12],
         "pressrun": edition.pressrun_version,
-        "stories": f"{len(edition.stories)} of {edition.listed}",
+        "stories": f"{edition.told} of {edition.wanted}",
         "as of": f"{edition.as_of:%Y-%m-%d %H:%M} UTC" if edition.as_of else "the whole day",
     }
 

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from pressrun import __version__
-from pressrun.cli import checkup, checkup_sources
+from pressrun.cli import checkup, checkup_delivery, checkup_sources
 from pressrun.cli.findings import Finding, Level, good, within, wrong
 from pressrun.cli.streams import say, takes_unicode
 from pressrun.errors import PressrunError
@@ -90,6 +90,9 @@ async def examine(
             *(
                 checkup_sources.source_checks(name, settings, yesterday(settings, name, now))
                 for name in ([paper] if paper else settings.papers)
+            ),
+            checkup_delivery.delivery_checks(
+                (paper,) if paper else tuple(settings.papers), settings
             ),
         ]
     findings = [checkup.python_check(), found]

@@ -11,6 +11,7 @@ from typing import Any
 import typer
 
 from pressrun import plugins
+from pressrun.archive import Archive
 from pressrun.cli.interrupts import Interrupted, run
 from pressrun.cli.progress import View, make_view
 from pressrun.cli.report import as_object, print_report
@@ -41,6 +42,7 @@ def print_edition(
     if assignment.todo is Todo.NOTHING:
         assert assignment.edition is not None
         edition, done = assignment.edition, "already printed"
+        _deliver_rest(archive, settings, edition)
     else:
         quiet = as_json and not sys.stderr.isatty()
         if pull:
@@ -65,6 +67,19 @@ def print_edition(
     else:
         print_report(archive, edition, done, seconds)
     return edition
+
+
+def _deliver_rest(archive: Archive, settings: Settings, edition: Edition) -> None:
+    """Send what the run that printed *edition* did not come to send, and say what is new."""
+    from renderers.letter import write_letter
+    from tasks.deliver import deliver_rest, in_words
+
+    sending = deliver_rest(archive, settings, edition.paper, edition.edition_date, write_letter)
+    try:
+        lines = [in_words(edition, one) for one in asyncio.run(sending)[1] if one.is_new]
+    except PressrunError as exc:  # the edition is printed all the same
+        lines = [f"nothing was delivered: {exc}"]
+    sys.stderr.write("".join(f"{line}\n" for line in lines))
 
 
 def require_plugins(order: Order, settings: Settings) -> None:

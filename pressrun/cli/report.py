@@ -52,7 +52,7 @@ def _report(
     colour = "green" if edition.is_complete else "yellow"
     console.print(
         f"[bold {colour}]{done}[/bold {colour}] {escape(edition.title)} {edition.edition_date}: "
-        f"{len(edition.stories)} of {edition.listed} stories, revision {edition.revision}, "
+        f"{edition.told} of {edition.wanted} stories, revision {edition.revision}, "
         f"{seconds:.1f} s",
         highlight=False,
     )

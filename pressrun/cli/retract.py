@@ -22,7 +22,7 @@ from pressrun.cli.digest import parse_day
 from pressrun.cli.options import Address, Config, Json
 from pressrun.cli.streams import say, takes_unicode
 from pressrun.errors import EditionBusy, PressrunError
-from pressrun.models import Edition, Story, Value
+from pressrun.models import Edition, Story, Telling, Value
 from settings import Settings, load_settings
 from tasks.archives import archive_there
 from tasks.order import overrides, utc_now
@@ -142,7 +142,7 @@ def _seen(place: "Place") -> Outcome:
         edition_date=edition.edition_date,
         title=place.story.title,
         url=place.story.url,
-        state="printed" if isinstance(place.story, Story) else "taken back",
+        state="printed" if isinstance(place.story, Story | Telling) else "taken back",
         revision=edition.revision,
         stories=len(edition.stories),
     )

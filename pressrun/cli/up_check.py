@@ -12,6 +12,7 @@ import httpx
 
 from pressrun import __version__
 from pressrun.cli.checkup import archive_check, engine_checks, prefect_in_time, python_check
+from pressrun.cli.checkup_delivery import delivery_checks
 from pressrun.cli.deployments import POOL, folder_of, present, registered, table
 from pressrun.cli.doctor import as_lines, as_object, settings_check
 from pressrun.cli.findings import LIMIT_S, Finding, Level, eased, good, within, wrong
@@ -70,16 +71,18 @@ def _address(host: str, port: int | None, database: str | None) -> Address:
 
 
 async def _here(settings: Settings) -> tuple[Finding, ...]:
-    """What a run needs on this machine: engines and archive."""
+    """What a run needs on this machine: engines, archive, and whom it delivers to."""
     archive = within(
         "archive",
         asyncio.to_thread(archive_check, settings.archive, settings.archive_options),
         "name another folder with PRESSRUN_ARCHIVE",
     )
-    engines, writable = await asyncio.gather(engine_checks(settings), archive)
+    engines, writable, sent = await asyncio.gather(
+        engine_checks(settings), archive, delivery_checks(tuple(settings.papers), settings)
+    )
     port = settings.metrics.port
     metrics = (metrics_check(port, runs=running() is not None),) if port else ()
-    return (*engines, writable, *metrics)
+    return (*engines, writable, *sent, *metrics)
 
 
 def metrics_check(port: int, *, runs: bool) -> Finding:

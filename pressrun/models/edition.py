@@ -4,11 +4,12 @@ from datetime import date
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import Field, NonNegativeInt, PositiveInt
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt
 
 from pressrun.models.engine import Calibration, ModelIdentity
 from pressrun.models.news import Headline, ListRecord
-from pressrun.models.story import DUPLICATE, RETRACTED, Change, Failure, Story
+from pressrun.models.story import DROPPED, DUPLICATE, RETRACTED, Change, Failure, Story
+from pressrun.models.summary import Evidence, Finding, Way
 from pressrun.models.value import Moment, Sha256, Value
 
 
@@ -50,6 +51,42 @@ class Plan(Value):
     pages_since: Moment | None = None
     summaries_since: Moment | None = None
     redraws: PositiveInt | None = None
+
+
+class Style(Value):
+    """How a paper wants its editions drawn."""
+
+    theme: str = ""
+    """Name of a theme, or its folder; empty: the one that comes with Pressrun."""
+    frame: str = ""
+    """Of the fixed words: "zh-CN", "zh-TW" or "en"; empty: as the paper's language has it."""
+    pdf_evidence: bool = False
+    """Whether the PDF has the evidence in notes."""
+
+
+class Point(Value):
+    """A sentence of an overview. *urls* are those of the stories that it tells of."""
+
+    text: str
+    urls: tuple[str, ...]
+    findings: tuple[Finding, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    """Its figures, quotations and names, and the summaries' sentences that support them."""
+
+
+class Overview(Value):
+    """The day in brief, made of the summaries of the edition and verified against them."""
+
+    points: tuple[Point, ...] = Field(min_length=1)
+    language: str
+    way: Way
+    engine: str
+    model: str
+    prompt_sha256: Sha256
+    calls: NonNegativeInt = 0
+    prompt_tokens: NonNegativeInt = 0
+    output_tokens: NonNegativeInt = 0
+    wall_s: float = 0.0
 
 
 class Rendition(Value):
@@ -98,7 +135,10 @@ class Edition(Value):
     time_zone: str
     """IANA time zone of the paper."""
     language: str
-    """Language of the frame: "zh" or "en"."""
+    """Language of the paper: "zh" or "en"."""
+    style: Style = Style()
+    sections: tuple[str, ...] = ()
+    """The paper's categories, in the order in which they are printed."""
     revision: PositiveInt
     """Number of this printing, from 1."""
     follows: PositiveInt | None = None
@@ -107,6 +147,8 @@ class Edition(Value):
     """How its stories differ from those of *follows*, by rank."""
     printed_at: Moment
     """When its stories were put together."""
+    took_s: NonNegativeFloat | None = None
+    """From the beginning of the run that printed it to then."""
     as_of: Moment | None = None
     listing: ListRecord
     model: ModelIdentity
@@ -115,7 +157,9 @@ class Edition(Value):
     content_sha256: Sha256
     """Of the settings that change what is printed, the formats apart."""
     listed: NonNegativeInt
-    """Headlines that were listed: the stories and the failures together."""
+    """Headlines that were listed: stories, those who tell them also, and failures together."""
+    overview: Overview | None = None
+    """The day in brief; none where the paper wants none, or there are too few stories."""
     stories: tuple[Story, ...]
     """By rank."""
     failures: tuple[Failure, ...] = ()
@@ -130,16 +174,27 @@ class Edition(Value):
     def is_complete(self) -> bool:
         """Whether all that was to be printed is, and every rendition was made.
 
-        Neither a second copy of a text nor a story that was taken back is missing.
+        Neither a second copy of a text nor a story that was taken back, or that the paper's
+        interests leave out, is missing.
         """
         return len(self.failures) == self._left_out and not self.render_failures
 
     @property
+    def told(self) -> int:
+        """Headlines whose story is printed: as a story of its own, or beside another's."""
+        return sum(1 + len(story.also) for story in self.stories)
+
+    @property
+    def wanted(self) -> int:
+        """Headlines that were listed, less those that the paper's interests leave out."""
+        return self.listed - sum(failure.kind == DROPPED for failure in self.failures)
+
+    @property
     def coverage(self) -> float:
         """Stories over the texts that were listed, 0 to 1; 1 for an empty list."""
-        texts = self.listed - self._left_out
+        texts = self.listed - self._left_out - sum(len(story.also) for story in self.stories)
         return len(self.stories) / texts if texts else 1.0
 
     @property
     def _left_out(self) -> int:
-        return sum(failure.kind in (DUPLICATE, RETRACTED) for failure in self.failures)
+        return sum(failure.kind in (DUPLICATE, DROPPED, RETRACTED) for failure in self.failures)

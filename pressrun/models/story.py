@@ -1,8 +1,9 @@
 """What becomes of a headline: a story or a failure, and what of it differs in a later printing."""
 
+from datetime import date
 from enum import StrEnum
 
-from pydantic import NonNegativeInt, PositiveInt
+from pydantic import Field, NonNegativeInt, PositiveInt
 
 from pressrun.models.summary import Summary
 from pressrun.models.value import Moment, Sha256, Value
@@ -15,6 +16,39 @@ class Step(StrEnum):
     EXTRACT = "extract"
     SUMMARISE = "summarise"
     ASSEMBLE = "assemble"
+
+
+class Thumbnail(Value):
+    """A story's small picture, made by us of the one that its source named.
+
+    *sha256* names its bytes in the store. *data* is only there for a renderer, and in no manifest.
+    """
+
+    sha256: Sha256
+    media_type: str = "image/jpeg"
+    width_px: PositiveInt
+    height_px: PositiveInt
+    data: bytes = Field(b"", exclude=True, repr=False)
+
+
+class Telling(Value):
+    """Another headline of the list that tells the same story."""
+
+    rank: PositiveInt
+    title: str
+    url: str
+    medium: str = ""
+    published: Moment | None = None
+    same_text: bool = False
+    """Whether it is the very same text, a reprint."""
+
+
+class Earlier(Value):
+    """A story of an earlier edition of the paper that this one carries on."""
+
+    edition_date: date
+    title: str
+    url: str
 
 
 class Story(Value):
@@ -41,10 +75,20 @@ class Story(Value):
     """Of the page's body as it was fetched, by which the store keeps it."""
     extractor: str
     """What read the page, with its version."""
+    also: tuple[Telling, ...] = ()
+    """Who else tells it, by rank."""
+    thumbnail: Thumbnail | None = None
+    earlier: tuple[Earlier, ...] = ()
+    """The stories that it carries on, newest first, one a day."""
+    day: PositiveInt = 1
+    """The day of a story that goes on, from 1, counted in days that had an edition with it."""
+    interest: int = Field(0, ge=-1, le=1)
+    """1: raised by the interests of the paper, -1: lowered."""
 
 
 DUPLICATE = "Duplicate"
 LATE = "Late"
+DROPPED = "Dropped"
 RETRACTED = "Retracted"
 
 
@@ -52,7 +96,8 @@ class Failure(Value):
     """An article that did not become a story: at which step and why, for a reader.
 
     *kind* is the error's class, or "Duplicate": the edition has the same text as another story,
-    or "Late": it was not ready at the press deadline, or "Retracted": it was taken back.
+    or "Late": it was not ready at the press deadline, or "Retracted": it was taken back, or
+    "Dropped": the paper's interests leave it out.
     *transient* failures are tried again by the next run.
     """
 

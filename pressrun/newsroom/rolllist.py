@@ -42,6 +42,7 @@ class Entry(NamedTuple):
     title: str
     intro: str = ""
     medium: str = ""
+    image: str = ""
 
 
 def roll_list(query: Mapping[str, str], site: str) -> str:
@@ -99,6 +100,7 @@ def _entry(article: NewsArticle) -> Entry:
         title=article.title,
         intro=article.paragraphs[0],
         medium=article.medium,
+        image=article.image_path,
     )
 
 
@@ -113,7 +115,7 @@ def _item(entry: Entry, site: str) -> dict[str, object]:
         "media_name": entry.medium,
         "ctime": seconds,
         "mtime": seconds,
-        "images": [],
+        "images": [{"u": site + entry.image, "w": "640", "h": "360"}] if entry.image else [],
         "keywords": "",
     }
 

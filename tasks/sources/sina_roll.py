@@ -129,5 +129,6 @@ def _headline(rank: int, row: Row, category: str) -> Headline:
         medium=row.medium,
         published=datetime.fromtimestamp(row.moment, UTC),
         category=category,
+        image_url=row.image_url or None,
         source="sina-roll",
     )

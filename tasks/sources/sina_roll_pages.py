@@ -128,7 +128,17 @@ def _row(row: dict[str, Any]) -> Row:
         title=plain(row["title"]),
         medium=plain(row.get("media_name"), 60),
         docid=plain(row.get("docid"), 100),
+        image_url=_image(row.get("images")),
     )
+
+
+def _image(images: object) -> str:
+    """The address of the first of *images*: objects with it in `u`, or addresses."""
+    for image in images if isinstance(images, list) else ():
+        address = image.get("u") if isinstance(image, dict) else image
+        if isinstance(address, str) and (url := web_address(address)):
+            return url
+    return ""
 
 
 def _number(value: object) -> int | None:

@@ -14,6 +14,7 @@ class Row(NamedTuple):
     title: str
     medium: str = ""
     docid: str = ""
+    image_url: str = ""
 
 
 def newest_first(rows: Iterable[Row]) -> list[Row]:

@@ -107,7 +107,7 @@ def read_answer(text: str, categories: Sequence[str]) -> Read:
     Of several objects the last that has a summary counts: models think aloud first. When only its
     lesser fields are wrong, the answer comes without them, and with the fault.
     """
-    found = list(_objects(_FENCE.sub("", text)))
+    found = list(objects_in(text))
     if not found:
         return Read(None, "no JSON object", is_json=_OPEN.search(text) is not None)
     told = [value for value in found if isinstance(value.get("summary"), str)]
@@ -126,9 +126,10 @@ def read_answer(text: str, categories: Sequence[str]) -> Read:
     return Read(answer, fault, is_json=True)
 
 
-def _objects(text: str) -> Iterator[dict[str, Any]]:
+def objects_in(text: str) -> Iterator[dict[str, Any]]:
+    """The first JSON objects in *text*, fences or not; of one that is broken those within it."""
     decoder = json.JSONDecoder(strict=False)
-    at = 0
+    text, at = _FENCE.sub("", text), 0
     for _ in range(_OBJECTS):
         found = _OPEN.search(text, at)
         if not found:

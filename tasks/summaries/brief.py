@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from pressrun.models import Article, Rung, Verdict, Way
+from pressrun.models import Article, Prompt, Rung, Verdict, Way
 from settings import PaperSettings
-from tasks.summaries.wording import Wording
+from tasks.summaries.wording import Wording, harmless
 
 
 class Brief(NamedTuple):
@@ -19,6 +19,8 @@ class Brief(NamedTuple):
     selected_chars: int
     categories: tuple[str, ...]
     wording: Wording = Wording()
+    readers: str = ""
+    """A sentence on the paper's readers, who judge what is important; may be empty."""
 
     @property
     def target(self) -> int:
@@ -46,7 +48,16 @@ def brief_for(paper: PaperSettings, article_language: str, wording: Wording) -> 
         selected_chars=paper.length_for(article_language),
         categories=paper.sections,
         wording=wording,
+        readers=" ".join(paper.interests.readers.split()),
     )
+
+
+def for_readers(brief: Brief, prompt: Prompt, language: str) -> Prompt:
+    """*prompt*, in *language*, with what is to be known of the readers, if anything is."""
+    if not brief.readers:
+        return prompt
+    said = brief.wording.prompt("readers", language, readers=harmless(brief.readers)).user
+    return prompt.model_copy(update={"system": f"{prompt.system}\n\n{said}"})
 
 
 class Draft(NamedTuple):

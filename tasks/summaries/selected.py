@@ -7,7 +7,7 @@ from typing import Any
 from pressrun.errors import BadAnswer
 from pressrun.models import Completion, Prompt, Rung, Way
 from tasks.summaries.answer import Answer, answer_schema, read_answer
-from tasks.summaries.brief import Brief, Draft, Source
+from tasks.summaries.brief import Brief, Draft, Source, for_readers
 from tasks.summaries.budget import shorten
 from tasks.summaries.candidates import candidates
 from tasks.summaries.sentences import split_sentences
@@ -108,6 +108,7 @@ def _question(
         title=title,
         categories=", ".join(brief.categories),
     )
+    prompt = for_readers(brief, prompt, source.article.language)
     return prompt, answer_schema(brief.categories, brief.max_chars)
 
 

@@ -33,8 +33,24 @@ PLACES = {
 }
 """The prompt files, and what each may have in braces; {article} it must have if it may."""
 
-DIVIDED = ("written", "plain", "part", "chosen")
-"""Those that must have the line of three hyphens: instructions before it, {article} after it."""
+OVERVIEW_PLACES = {
+    "overview": ("summaries", "headlines", "fewest", "most", "target", "words"),
+    "overview_again": ("findings", "told", "count", "target", "words"),
+    "overview_findings": ("text", "target"),
+}
+"""Those of overviews, likewise; {summaries} is what must be there."""
+
+DIVIDED = ("written", "plain", "part", "chosen", "overview")
+"""Those that must have the line of three hyphens: instructions before it, the texts after it."""
+
+READERS_PLACES = {"readers": ("readers",)}
+"""What is said of the readers of a paper that tells of them."""
+
+_ALL_PLACES = {**PLACES, **OVERVIEW_PLACES, **READERS_PLACES}
+_TEXTS = ("article", "summaries")
+"""What a prompt is about."""
+_GIVEN = {*_TEXTS, "title", "headlines"}
+"""What differs from prompt to prompt."""
 
 _TITLE_CHARS = 120
 _DIVIDER = "\n---\n"
@@ -73,12 +89,12 @@ class Wording(NamedTuple):
             user=user.strip().format(**words),
         )
 
-    def findings(self, found: Iterable[Finding], language: str, *, target: int) -> str:
+    def findings(
+        self, found: Iterable[Finding], language: str, *, target: int, name: str = "findings"
+    ) -> str:
         """*found* in words for the model, one a line; those without words of their own are left."""
         forms = dict(
-            line.split(" = ", 1)
-            for line in self.text("findings", language).splitlines()
-            if " = " in line
+            line.split(" = ", 1) for line in self.text(name, language).splitlines() if " = " in line
         )
         lines = (
             forms[finding.kind].format(text=harmless(finding.text[:80]), target=target)
@@ -102,7 +118,7 @@ def load_wording(folder: str) -> Wording:
     """
     if not folder:
         return Wording()
-    known = [f"{name}.{language}" for name in PLACES for language in LANGUAGES]
+    known = [f"{name}.{language}" for name in _ALL_PLACES for language in LANGUAGES]
     own: dict[str, str] = {}
     try:
         found = sorted(Path(folder).expanduser().glob("*.txt"))
@@ -145,7 +161,7 @@ def _shipped(full: str) -> str:
 
 
 def _check(path: str, name: str, text: str) -> None:
-    places = PLACES[name]
+    places = _ALL_PLACES[name]
     try:
         used = set(_places_in(text))
     except ValueError as exc:
@@ -156,17 +172,18 @@ def _check(path: str, name: str, text: str) -> None:
             f"prompts: {path}: nothing fills {{{sorted(unknown)[0]}}}; it may have {shown}; write "
             "{{ and }} for braces"
         )
-    if "article" in places and "article" not in used:
-        raise SettingsError(f"prompts: {path}: it lacks {{article}}, where the text goes")
+    subject = next((one for one in _TEXTS if one in places), "")
+    if subject and subject not in used:
+        raise SettingsError(f"prompts: {path}: it lacks {{{subject}}}, where the text goes")
     system, divider, _ = text.rpartition(_DIVIDER)
     if name in DIVIDED and not (system.strip() and divider):
         raise SettingsError(
-            f"prompts: {path}: it lacks the line --- between the instructions and {{article}}"
+            f"prompts: {path}: it lacks the line --- between the instructions and {{{subject}}}"
         )
-    if {"article", "title"} & set(_places_in(system)):
+    if misplaced := sorted(_GIVEN & set(_places_in(system))):
         raise SettingsError(
-            f"prompts: {path}: {{article}} and {{title}} stand after the line ---: what is before "
-            "it is the same for all stories"
+            f"prompts: {path}: {{{misplaced[0]}}} stands after the line ---: what is before it is "
+            "the same whatever is asked about"
         )
 
 

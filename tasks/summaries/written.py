@@ -12,7 +12,7 @@ from typing import NamedTuple
 from pressrun.errors import BadAnswer
 from pressrun.models import Completion, FindingKind, Prompt, Rung, Turn, Verdict, Way
 from tasks.summaries.answer import Answer, answer_schema, read_answer
-from tasks.summaries.brief import Brief, Draft, Source
+from tasks.summaries.brief import Brief, Draft, Source, for_readers
 from tasks.summaries.budget import estimate_tokens, shorten
 from tasks.summaries.clean import clean_answer
 from tasks.summaries.parts import Digest, digest
@@ -81,7 +81,7 @@ async def write(brief: Brief, source: Source, talk: Talk) -> Draft:
 
 
 def _frame(brief: Brief, name: str, article: str) -> Prompt:
-    return brief.wording.prompt(
+    prompt = brief.wording.prompt(
         name,
         brief.language,
         article=harmless(article),
@@ -89,6 +89,7 @@ def _frame(brief: Brief, name: str, article: str) -> Prompt:
         categories=", ".join(brief.categories),
         **brief.room,
     )
+    return for_readers(brief, prompt, brief.language) if name == "written" else prompt
 
 
 def _asked(brief: Brief, name: str, read: Digest) -> Prompt:

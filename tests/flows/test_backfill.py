@@ -174,13 +174,15 @@ async def test_another_prompt_asks_again_and_the_same_asks_nothing(
     assert len(ollama.asked) == asked + 2
 
 
-async def test_renditions_drawn_anew_ask_nobody(
-    site: NewsSite, ollama: FakeOllama, archive_dir: Path
+async def test_renditions_drawn_anew_are_in_todays_style_and_ask_nobody(
+    site: NewsSite, ollama: FakeOllama, archive_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await run(end=FIRST)
     before = edition_of(archive_dir, FIRST)
     fetched, asked = Counter(site.requests), len(ollama.asked)
     ollama.requests.clear()
+    monkeypatch.setenv("PRESSRUN_PAPERS__DAILY__THEME", "plain")
+    monkeypatch.setenv("PRESSRUN_PAPERS__DAILY__FORMATS", '["html", "markdown", "json"]')
     state = await run(end=FIRST, refresh="renditions")
     assert state.message == "1 of 1 dates: 1 printed"
     assert (site.requests, len(ollama.asked)) == (fetched, asked)
@@ -190,6 +192,19 @@ async def test_renditions_drawn_anew_ask_nobody(
     assert edition
     assert edition.stories == before.stories
     assert (edition.revision, edition.follows, edition.changes) == (2, None, ())
+    assert (before.style.theme, edition.style.theme) == ("", "plain")
+    folder = archive_dir / f"site/daily/{FIRST}"
+    assert "Pressrun Serif" not in (folder / "index.html").read_text("utf-8")
+    assert Edition.model_validate_json((folder / "edition.json").read_bytes()).revision == 2
+    assert (folder / "edition.md").read_text("utf-8").startswith("# ")
+
+
+async def test_a_theme_that_is_not_there_is_said_before_anything_is_fetched(
+    site: NewsSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRESSRUN_PAPERS__DAILY__THEME", "plian")
+    await run(end=FIRST)
+    assert not site.requests
 
 
 async def test_pages_fetched_anew_show_what_changed_and_keep_what_has_gone(

@@ -26,6 +26,9 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=0, help="the first moment's number")
     parser.add_argument("--moments", type=int, default=MOMENTS, help="how many of each victim")
     parser.add_argument("--folder", type=Path, help="where the archives are made; else temporary")
+    parser.add_argument(
+        "--delivery", action="store_true", help="have every edition sent, and count what arrives"
+    )
     parser.add_argument("--table", action="store_true", help="print the table of STATE, and end")
     given = parser.parse_args()
     if not given.table:
@@ -33,7 +36,14 @@ def main() -> None:
         wanted = moments(victims, range(given.first, given.first + given.moments))
         folder = given.folder or Path(tempfile.mkdtemp(prefix="pressrun-kills-"))
         folder.mkdir(parents=True, exist_ok=True)
-        asyncio.run(run(wanted, given.state, folder, lambda line: print(line, flush=True)))
+        campaign = run(
+            wanted,
+            given.state,
+            folder,
+            lambda line: print(line, flush=True),
+            delivering=given.delivery,
+        )
+        asyncio.run(campaign)
     print(table(State.read(given.state).outcomes))
 
 

@@ -2,11 +2,13 @@
 
 import shutil
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 from pressrun.models import Value
 from tests.kills.moments import SIZES, Outcome, live_through
 from tests.kills.plant import plant
+from tests.kills.post import slow_post
 from tests.kills.stages import Moment, Victim, moment
 
 MOMENTS = 20
@@ -41,19 +43,26 @@ def moments(victims: Sequence[Victim], numbers: Iterable[int]) -> list[Moment]:
 
 
 async def run(
-    wanted: Sequence[Moment], path: Path, folder: Path, say: Callable[[str], object]
+    wanted: Sequence[Moment],
+    path: Path,
+    folder: Path,
+    say: Callable[[str], object],
+    *,
+    delivering: bool = False,
 ) -> State:
     """Live through those of *wanted* that are not over, in *folder*; the state is kept in *path*.
 
     An archive stays in *folder* when something is wrong with it. A moment that the run did not come
-    to in time is left for the next campaign.
+    to in time is left for the next campaign. *delivering*: every edition is sent to two readers.
     """
     state = State.read(path)
     left = state.left(wanted)
     say(f"{len(wanted) - len(left)} of {len(wanted)} moments are over")
     if not left:
         return state
-    async with plant(folder) as whole:
+    async with AsyncExitStack() as stack:
+        post = stack.enter_context(slow_post()) if delivering else None
+        whole = await stack.enter_async_context(plant(folder, post=post))
         for one in left:
             archive = folder / one.name.replace(" ", "-")
             shutil.rmtree(archive, ignore_errors=True)

@@ -21,6 +21,7 @@ from tests.kills.evidence import (
     holding,
 )
 from tests.kills.plant import STORIES, Plant
+from tests.kills.post import faults_of_delivery
 from tests.kills.stages import Moment, Scene, Victim
 from tests.kills.world import Request
 
@@ -90,6 +91,8 @@ async def live_through(plant: Plant, moment: Moment, archive: Path) -> Outcome:
     """
     began, size = time.monotonic(), SIZES[moment.victim]
     plant.log.clear()
+    if plant.post:
+        plant.post.messages.clear()
     run = await _begin(plant, moment, archive, size)
     async with asyncio.timeout(RUN_LIMIT_S):
         process = await plant.process_of(run)
@@ -111,6 +114,8 @@ async def live_through(plant: Plant, moment: Moment, archive: Path) -> Outcome:
     after = tuple(plant.log.requests)
     killed = await plant.state_of(run)  # now, when the worker has told of its end
     faults += faults_in_the_end(archive, size.dates, size.stories)
+    if plant.post:
+        faults += faults_of_delivery(archive, size.dates, plant.post.messages)
     faults += [f"left behind: {processes.words(pid)[:200]}" for pid in processes.told(f"{run}")]
     if moment.victim is Victim.SERVER and not plant.is_whole():
         faults.append("the server's database is damaged")

@@ -15,6 +15,7 @@ from pressrun.cli.deployments import register
 from pressrun.cli.prefect import Server, using
 from settings import load_settings
 from tests.kills import processes
+from tests.kills.post import delivery_by
 from tests.kills.stages import Victim
 from tests.kills.world import Log, Model, Site
 from tests.serving import (
@@ -25,6 +26,7 @@ from tests.serving import (
     program,
     settings_of_the_worker,
 )
+from tests.tasks.delivery.mailing import MailServer
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import FlowRun
@@ -38,8 +40,10 @@ _FLOW = "-m prefect.engine"
 class Plant:
     """A server on SQLite, a worker, a site and a model, kept through many moments."""
 
-    def __init__(self, site: Site, model: Model, log: Log, folder: Path) -> None:
-        self.log, self.folder = log, folder
+    def __init__(
+        self, site: Site, model: Model, log: Log, folder: Path, post: MailServer | None = None
+    ) -> None:
+        self.log, self.folder, self.post = log, folder, post
         self._environment = environment(folder / "home", free_port())
         self._of_the_worker = (
             self._environment
@@ -50,6 +54,7 @@ class Plant:
                 "PRESSRUN_PAPERS__DAILY__FORMATS": '["html"]',
                 "PRESSRUN_FETCH__EXTRACT_WORKERS": "1",
             }
+            | (delivery_by(post) if post else {})
         )
         self._stack = AsyncExitStack()
         self._server: Program
@@ -150,11 +155,16 @@ class Plant:
 
 
 @asynccontextmanager
-async def plant(folder: Path, *, answer_s: float = 0.15) -> AsyncIterator[Plant]:
-    """A plant in *folder* whose model takes *answer_s* for an answer."""
+async def plant(
+    folder: Path, *, answer_s: float = 0.15, post: MailServer | None = None
+) -> AsyncIterator[Plant]:
+    """A plant in *folder* whose model takes *answer_s* for an answer.
+
+    With *post* every edition is sent to readers there.
+    """
     log = Log()
     async with Site(log, STORIES) as site, Model(log, answer_s) as model:
-        whole = Plant(site, model, log, folder)
+        whole = Plant(site, model, log, folder, post)
         with whole.using():
             try:
                 await whole.start()

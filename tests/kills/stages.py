@@ -135,7 +135,7 @@ class Scene:
     async def _held(self, seen: Callable[[], bool]) -> list[int]:
         """Locks that keep every writer out of the archive, taken when something is *seen*.
 
-        Manifest, pointer and the site's index are each replaced under a lock on a file that is
+        Manifest, pointer and the site's year are each replaced under a lock on a file that is
         opened anew each time. Before those who wait for it may go on, a locked one stands in its
         place, and before that one is opened, it was looked: however slow this process is, who
         replaced one of the three waits before the next.
@@ -183,11 +183,9 @@ class Scene:
         }
 
     def _shown(self) -> set[str]:
-        try:
-            index = json.loads((self.archive / "site/index.json").read_bytes())
-        except FileNotFoundError:
-            return set()
-        return {entry["edition_date"] for entry in index["entries"]}
+        years = self.archive.glob("site/*/[0-9][0-9][0-9][0-9].json")
+        entries = (json.loads(year.read_bytes())["entries"] for year in years)
+        return {entry["edition_date"] for year in entries for entry in year}
 
     def _unpointed(self, occurrence: int) -> bool:
         pointed = self._pointed()

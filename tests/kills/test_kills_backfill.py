@@ -11,6 +11,7 @@ import pytest_asyncio
 from tests.kills.campaign import MOMENTS, State, in_words, moments
 from tests.kills.moments import SIZES, Outcome, live_through
 from tests.kills.plant import Plant, plant
+from tests.kills.post import slow_post
 from tests.kills.stages import Stage, Victim
 from tests.kills.table import table
 
@@ -32,8 +33,9 @@ CHOSEN = {
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def works(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Plant]:
-    async with plant(tmp_path_factory.mktemp("plant")) as whole:
-        yield whole
+    with slow_post() as post:
+        async with plant(tmp_path_factory.mktemp("plant"), post=post) as whole:
+            yield whole
 
 
 @pytest.mark.faults

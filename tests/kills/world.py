@@ -70,16 +70,18 @@ class Site(NewsSite):
 
 
 class Model(FakeOllama):
-    """Notes which article it is asked about; an answer takes *answer_s*."""
+    """Notes which article it is asked to summarise; an answer takes *answer_s*."""
 
     def __init__(self, log: Log, answer_s: float = 0.15) -> None:
         super().__init__()
         self._log, self._answer_s = log, answer_s
 
     async def _chat(self, request: web.Request) -> web.StreamResponse:
-        found = _NUMBER.search((await request.json())["messages"][-1]["content"])
-        assert found, "the prompt is of no article of the site"
-        await self._log.add("summary", found[1])
+        asked = await request.json()
+        if "sentences" not in (asked.get("format") or {}).get("properties", {}):  # an overview
+            found = _NUMBER.search(asked["messages"][-1]["content"])
+            assert found, "the prompt is of no article of the site"
+            await self._log.add("summary", found[1])
         await asyncio.sleep(self._answer_s)
         return await super()._chat(request)
 

@@ -63,14 +63,23 @@ def test_articles_add_up_by_what_became_of_them(tmp_path: Path) -> None:
     DESK.print(scraped.archive, stories=2, day=DAY - timedelta(days=1))
     said = scraped()
     outcomes = {key[2]: value for key, value in said.items() if key[0] == "pressrun_articles"}
-    assert outcomes == {"printed": 4, "failed": 2, "duplicate": 1, "late": 0, "retracted": 1}
+    assert outcomes == {
+        "printed": 4,
+        "failed": 2,
+        "duplicate": 1,
+        "late": 0,
+        "dropped": 0,
+        "retracted": 1,
+    }
     assert said["pressrun_failures", "daily", "fetch", "HttpStatus"] == 2
     assert said["pressrun_editions", "daily", "complete"] == 1
     assert said["pressrun_editions", "daily", "partial"] == 1
     assert said["pressrun_newest_edition_articles", "daily", "failed"] == 2
 
 
-def test_tokens_and_seconds_are_those_of_the_summaries(tmp_path: Path) -> None:
+def test_tokens_and_calls_are_those_of_summaries_and_overview_seconds_of_summaries(
+    tmp_path: Path,
+) -> None:
     scraped = Scraped(tmp_path)
     summary = DESK.summary().model_copy(
         update={"prompt_tokens": 100, "output_tokens": 20, "output_s": 1.5, "queued_s": 0.25}
@@ -79,13 +88,15 @@ def test_tokens_and_seconds_are_those_of_the_summaries(tmp_path: Path) -> None:
     DESK.print(scraped.archive, stories=2, render_failures=("pdf: no",))
     number = scraped.archive.editions.begin(DESK.plan(day=DAY - timedelta(days=1)))
     edition = DESK.edition(number, day=DAY - timedelta(days=1))
-    scraped.archive.publish(edition.model_copy(update={"stories": stories}), DESK.renditions())
+    overview = DESK.overview(calls=2, prompt_tokens=1000, output_tokens=300)
+    edition = edition.model_copy(update={"stories": stories, "overview": overview})
+    scraped.archive.publish(edition, DESK.renditions())
     said = scraped()
-    assert said["pressrun_tokens", "daily", "qwen3:4b", "in"] == 200
-    assert said["pressrun_tokens", "daily", "qwen3:4b", "out"] == 40
+    assert said["pressrun_tokens", "daily", "qwen3:4b", "in"] == 1200
+    assert said["pressrun_tokens", "daily", "qwen3:4b", "out"] == 340
     assert said["pressrun_model_seconds", "daily", "qwen3:4b", "output"] == 3
     assert said["pressrun_model_seconds", "daily", "qwen3:4b", "queueing"] == 0.5
-    assert said["pressrun_model_calls", "daily", "qwen3:4b"] == 4
+    assert said["pressrun_model_calls", "daily", "qwen3:4b"] == 6
     assert said["pressrun_render_failures", "daily"] == 1
 
 
@@ -102,17 +113,18 @@ def test_another_printing_takes_the_place_of_the_one_before(tmp_path: Path) -> N
     assert after["pressrun_editions", "daily", "partial"] == 0
 
 
-def test_a_scrape_reads_one_file_and_the_manifests_that_are_new(tmp_path: Path) -> None:
+def test_a_scrape_reads_one_file_and_the_years_and_manifests_that_are_new(tmp_path: Path) -> None:
     scraped = Scraped(tmp_path)
     for back in range(5):
         DESK.print(scraped.archive, day=DAY - timedelta(days=back))
     scraped()
-    assert len(scraped.reads) == 6
+    assert len(scraped.reads) == 7
     scraped()
     assert scraped.reads == ["site/index.json"]
     DESK.print(scraped.archive, day=DAY - timedelta(days=7))
     scraped()
-    assert len(scraped.reads) == 2
+    assert scraped.reads[:2] == ["site/index.json", "site/daily/2026.json"]
+    assert len(scraped.reads) == 3
 
 
 def test_without_a_site_every_edition_is_looked_at(tmp_path: Path) -> None:

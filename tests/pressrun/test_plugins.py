@@ -56,7 +56,7 @@ def wire(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     [
         ("sources", {"sina", "sina-roll"}),
         ("engines", {"embedded", "ollama"}),
-        ("renderers", {"html", "pdf", "png"}),
+        ("renderers", {"card", "html", "json", "markdown", "pdf", "png"}),
     ],
 )
 def test_our_own_plug_ins_are_installed_and_load(group: Group, names: set[str]) -> None:
@@ -75,7 +75,11 @@ def test_our_own_plug_ins_are_installed_and_load(group: Group, names: set[str]) 
             "olama",
             "no engine is called 'olama'; did you mean 'ollama'? installed: embedded, ollama",
         ),
-        ("renderers", "docx", "no renderer is called 'docx'; installed: html, pdf, png"),
+        (
+            "renderers",
+            "docx",
+            "no renderer is called 'docx'; installed: card, html, json, markdown, pdf, png",
+        ),
         ("sources", "", "no source is called ''; installed: sina, sina-roll"),
     ],
 )

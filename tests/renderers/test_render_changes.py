@@ -42,7 +42,7 @@ CHANGES = (
 
 def test_a_later_printing_says_when_and_what_changed() -> None:
     assert make_document(second(*CHANGES)).changes == (
-        "第 2 版，07:20 印：截稿后补入 2 篇（2、3）；撤回 1 篇（5）；1 篇原文已更改（1）"
+        "第 2 次印刷（07:20）：截稿后补入 2 篇（2、3）；撤回 1 篇（5）；1 篇原文已更改（1）"
     )
     assert make_document(second(*CHANGES, language="en")).changes == (
         "Revision 2, printed 07:20: added after the deadline: 2 (2, 3); retracted: 1 (5); "
@@ -52,7 +52,7 @@ def test_a_later_printing_says_when_and_what_changed() -> None:
 
 def test_many_changes_are_counted_and_not_listed() -> None:
     many = [change(ChangeKind.SUMMARY, rank) for rank in range(1, 14)]
-    assert make_document(second(*many)).changes == "第 2 版，07:20 印：13 篇摘要重写"
+    assert make_document(second(*many)).changes == "第 2 次印刷（07:20）：13 篇摘要重写"
 
 
 def test_a_printing_without_changes_has_no_note() -> None:
@@ -70,8 +70,8 @@ def test_stories_that_came_later_or_whose_article_changed_are_marked() -> None:
 def test_the_page_shows_the_note_and_the_marks() -> None:
     (page,) = HtmlRenderer().render(second(*CHANGES))
     text = page.data.decode()
-    assert '<p class="changes">第 2 版，07:20 印：' in text
-    assert '<span class="mark" lang="zh-Hans">原文已更改</span>' in text
+    assert '<p class="changes">第 2 次印刷（07:20）：' in text
+    assert '<span class="mark">原文已更改</span>' in text
 
 
 def test_the_pdf_shows_the_note() -> None:

@@ -7,13 +7,15 @@ import pytest
 import tasks.sources
 from pressrun.errors import RenderError
 from pressrun.models import Finding, FindingKind, ListNote, Rung
+from pressrun.reading import anchor_of, reading_order
 from renderers.document import make_document
 from renderers.fonts import characters, face_bytes, fit
 from renderers.inert import language_tag, plain, web_link
-from renderers.words import ZH
+from renderers.words_zh import ZH
 from tests.renderers.edition_samples import (
     RARE,
     ROCKET,
+    full_edition,
     make_edition,
     make_story,
     make_summary,
@@ -87,8 +89,8 @@ def test_a_language_tag_cannot_carry_markup() -> None:
 def test_the_front_says_day_counts_revision_and_what_is_missing_in_words() -> None:
     document = make_document(mixed_edition())
     assert document.day.split() == ["2026年10月31日", "星期六"]
-    assert document.counts == "18 条中的 16 条"
-    assert document.stamps == ("截至 15:04", "第 2 版")
+    assert document.counts == "刊出 16 条，榜单共 18 条"
+    assert document.stamps == ("截至 15:04", "第 2 次印刷")
     first, second = document.gaps
     assert (first.why, first.reason) == (
         "抓取失败：服务器返回错误",
@@ -106,15 +108,15 @@ def test_an_english_frame_speaks_english_around_chinese_stories() -> None:
     assert (document.lang, document.day) == ("en", "Saturday, 31 October 2026")
     assert document.counts == "1 of 3 stories"
     assert document.items[0].lang == "zh-Hans"
-    assert document.items[0].byline == "Selected sentences · chosen by gemma3-270m"
+    assert document.items[0].byline == "Sentences of the article, chosen by gemma3-270m"
 
 
 def test_sentences_that_the_model_did_not_choose_are_not_said_to_be_its_choice() -> None:
     ladder = (Rung(name="asked"), Rung(name="first sentences"))
     story = make_story(1, summary=make_summary(ladder=ladder))
     for language, byline in (
-        ("zh", "原文句子 · gemma3-270m 未作选择"),
-        ("en", "Sentences of the article · gemma3-270m chose none"),
+        ("zh", "原文开头 · gemma3-270m 未作选择"),
+        ("en", "Opening sentences of the article; gemma3-270m chose none"),
     ):
         document = make_document(make_edition((story,), language=language))
         assert document.items[0].byline == byline
@@ -124,7 +126,7 @@ def test_a_story_says_when_its_article_was_cut_or_its_summary_repaired() -> None
     summary = make_summary(chars_read=4000, chars_total=12000, repairs=("cut", "cut at a clause"))
     (item,) = make_document(make_edition((make_story(1, summary=summary),))).items
     assert item.notes == (
-        "模型读了原文 12,000 字中的前 4,000 字",
+        "原文 12,000 字，模型读了前 4,000 字",
         "摘要经过修整：cut；在分句处截短",
     )
 
@@ -137,9 +139,74 @@ def test_a_story_says_in_how_many_parts_it_was_read_and_what_could_not_be_verifi
     )
     (item,) = make_document(make_edition((make_story(1, summary=summary),))).items
     assert item.notes == (
-        "原文 30,000 字，分 9 部分读过后概括",
+        "原文 30,000 字，分 9 段读完再概括",
         "未能在原文中核实：<b>沈霁川",
     )
+
+
+def test_the_overview_leads_to_the_first_story_of_each_point_that_is_printed() -> None:
+    document = make_document(full_edition())
+    assert document.brief is not None
+    titles = {item.anchor: item.title for item in document.items}
+    lead, snow, gone = document.brief.points
+    assert (lead.anchor, lead.title) == (document.items[0].anchor, document.items[0].title)
+    assert snow.anchor == anchor_of("https://news.example.com/a/2.shtml?x=1&y=2")
+    assert snow.title == titles[snow.anchor]
+    assert (gone.anchor, gone.title) == ("", "")
+
+
+def test_stories_stand_in_the_one_reading_order_and_under_their_sections() -> None:
+    edition = full_edition()
+    document = make_document(edition)
+    order = [anchor_of(story.url) for story in reading_order(edition)]
+    assert [item.anchor for item in document.items] == order
+    assert [part.title for part in document.parts] == ["国内", "国际", "其他"]
+    (only,) = make_document(make_edition((make_story(1), make_story(2)))).parts
+    assert only.title == ""
+
+
+def test_a_story_says_where_else_it_is_told_and_which_days_it_carries_on() -> None:
+    items = {item.rank: item for item in make_document(full_edition()).items}
+    assert [(one.text, one.link, one.note) for one in items[1].also] == [
+        ("北岸新闻网", "https://b.example.com/1", ""),
+        ("江城晚报", None, "转载"),
+    ]
+    assert items[2].goes_on == "第3天"
+    assert [(one.note, one.text) for one in items[2].earlier] == [
+        ("10月30日", "初雪将至"),
+        ("10月29日", "寒潮预警"),
+    ]
+    anchor = anchor_of("https://x.example/1")
+    assert items[2].earlier[0].link == f"../2026-10-30/index.html#{anchor}"
+    assert items[5].goes_on == ""
+
+
+def test_the_colophon_says_what_was_checked_left_out_and_how_long_it_took() -> None:
+    rows = dict(make_document(full_edition()).colophon)
+    assert rows["核对"] == ("2 个数字、1 处引语、1 个名称，均在原文中找到出处",)
+    assert rows["取舍"] == ("按本报取舍，未登 1 条", "双色球开奖：“双色球”")
+    assert rows["印制"][-1] == "用时 3 分 23 秒"
+
+
+def test_charts_count_stories_by_section_and_medium_and_one_row_is_no_chart() -> None:
+    sections, media = make_document(full_edition()).charts
+    assert [(bar.label, bar.count) for bar in sections.bars] == [
+        *(("国内", 2), ("其他", 2), ("财经", 1), ("国际", 1)),
+    ]
+    assert [bar.count for bar in media.bars] == [6, 1, 1]
+    assert sections.bars[0].share == 1.0
+    assert make_document(make_edition((make_story(1),))).charts == ()
+
+
+def test_a_taiwanese_frame_writes_everything_but_english_in_its_characters() -> None:
+    plain_frame, frame = make_document(full_edition()), make_document(full_edition(frame="zh-TW"))
+    assert frame.lang == "zh-Hant-TW"
+    assert frame.items[0].title.startswith("廢鹽礦裡存電")
+    assert "".join(span.text for span in frame.items[0].summary).startswith("青禾縣的鹽礦")
+    assert [item.anchor for item in frame.items] == [item.anchor for item in plain_frame.items]
+    assert frame.items[0].proofs[0].spans[1].kind == "claim"
+    english = next(item for item in frame.items if item.lang == "en")
+    assert english.title == "Reservoir repairs finish early"
 
 
 def test_a_summary_in_another_language_than_its_article_is_marked_so() -> None:
@@ -160,25 +227,6 @@ def test_a_summary_in_another_language_than_its_article_is_marked_so() -> None:
 def test_times_are_in_the_papers_zone_and_dated_off_the_day(moment: datetime, shown: str) -> None:
     (item,) = make_document(make_edition((make_story(1, published=moment),))).items
     assert item.time == shown
-
-
-@pytest.mark.parametrize(
-    ("title", "phrased"),
-    [
-        ("沱川河开河在即 下游四县启动凌汛Ⅲ级应急响应", True),
-        ("一份15元的学生午餐，钱花到哪里去了", True),
-        ("青禾射电阵列捕捉到一颗“走走停停”的脉冲星", True),
-        ("央行下调存款准备金率0.25个百分点", False),
-        ("一二三四五六七八九十一二 一二三四五六七八九十一二三四", True),
-        ("一二三四五六七八九十一二三", False),
-        ("", True),
-    ],
-)
-def test_a_title_is_phrased_when_a_line_of_a_phone_holds_each_of_its_phrases(
-    title: str, phrased: bool
-) -> None:
-    (item,) = make_document(make_edition((make_story(1, title=title),))).items
-    assert item.phrased is phrased
 
 
 def test_an_unknown_time_zone_is_a_render_error() -> None:
@@ -229,7 +277,7 @@ def test_the_colophon_says_which_sources_had_no_list_and_why() -> None:
 def test_the_colophon_counts_rows_that_were_skipped_by_reason() -> None:
     skipped = ("row 2: no title", "row 5: listed before", "row 9: no title", "of its own kind")
     assert colophon(skipped=skipped)["略过"] == (
-        *("榜单中 4 行不可用", "没有标题 × 2", "重复", "of its own kind"),
+        *("榜单中有 4 行未用", "没有标题 × 2", "重复", "of its own kind"),
     )
     assert colophon("en", skipped=skipped)["Skipped"][1] == "no title × 2"
 

@@ -32,6 +32,9 @@ WORKERS = 3
 COUNT = 4
 """Articles of an edition."""
 
+ASKED = COUNT + 1
+"""What is asked of the model for an edition: a summary of each article, and the overview."""
+
 SLOTS = 2
 ANSWER_S = 0.3
 """How long the model works on an answer: requests of several workers meet."""

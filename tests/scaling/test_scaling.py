@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from pressrun.archive.lease import live_leases
-from tests.scaling.plant import COUNT, SLOTS, WORKERS, Plant, plant
+from tests.scaling.plant import ASKED, COUNT, SLOTS, WORKERS, Plant, plant
 from tests.scaling.postgres import postgres_bin
 
 pytestmark = [
@@ -55,7 +55,7 @@ async def test_each_edition_is_printed_once_whoever_prints_it(works: Plant) -> N
         assert (edition.revision, len(edition.stories)) == (1, COUNT)
         assert works.site.fetched(day) == [1] * COUNT
     assert works.site.requests["/list"] == len(DAYS)
-    assert len(works.ollama.asked) == len(DAYS) * COUNT
+    assert len(works.ollama.asked) == len(DAYS) * ASKED
     index = works.archive.files.read("site/index.html")
     assert index is not None
     assert all(str(day) in index.decode() for day in DAYS)
@@ -73,7 +73,7 @@ async def test_a_database_that_is_restarted_costs_no_run(works: Plant) -> None:
     [run] = await works.ended(runs)
     assert run.state.name == "Completed", run.state.message
     assert works.site.fetched(DATABASE_AWAY) == [1] * COUNT
-    assert len(works.ollama.asked) - asked == COUNT
+    assert len(works.ollama.asked) - asked == ASKED
     assert await works.slots_in_use() == 0
 
 
@@ -86,5 +86,5 @@ async def test_a_server_that_is_killed_costs_no_run(works: Plant) -> None:
     [run] = await works.ended(runs)
     assert run.state.name == "Completed", run.state.message
     assert works.site.fetched(SERVER_AWAY) == [1] * COUNT
-    assert len(works.ollama.asked) - asked == COUNT
+    assert len(works.ollama.asked) - asked == ASKED
     assert await works.slots_in_use() == 0

@@ -28,7 +28,7 @@ def test_without_file_or_environment_there_is_the_paper_daily() -> None:
     assert settings.papers == {"daily": PaperSettings()}
     daily = settings.paper("daily")
     assert (daily.title, daily.sources, daily.limit) == ("每日要闻", ("sina",), 20)
-    assert (daily.time_zone, daily.formats) == ("Asia/Shanghai", ("html", "pdf", "png"))
+    assert (daily.time_zone, daily.formats) == ("Asia/Shanghai", ("html", "pdf", "png", "card"))
 
 
 def test_the_file_lies_under_the_environment_and_both_under_the_command_line(

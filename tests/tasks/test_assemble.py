@@ -23,10 +23,9 @@ from tasks.assemble import (
     assemble,
     make_failure,
     make_story,
-    missing,
-    require_coverage,
     text_sha256,
 )
+from tasks.coverage import missing, require_coverage
 from tests.pressrun.archive.archive_desk import MOMENT, Desk
 
 values = Desk()
@@ -96,11 +95,12 @@ def test_of_stories_with_the_same_text_the_first_is_printed() -> None:
     headlines = tuple(values.headline(rank) for rank in range(1, 4))
     edition = assemble(values.plan(headlines=headlines), 1, outcomes, LATER)
     assert [story.rank for story in edition.stories] == [1, 2]
-    [duplicate] = edition.failures
-    assert (duplicate.rank, duplicate.step, duplicate.kind) == (3, Step.ASSEMBLE, "Duplicate")
-    assert duplicate.reason.endswith(": the same text as number 2, http://news.test/2.html")
-    assert not duplicate.transient
+    assert not edition.failures
+    assert not edition.stories[0].also
+    [reprint] = edition.stories[1].also
+    assert (reprint.rank, reprint.url, reprint.same_text) == (3, "http://news.test/3.html", True)
     assert edition.is_complete
+    assert (edition.told, edition.wanted) == (3, 3)
     assert edition.coverage == 1
 
 

@@ -1,6 +1,6 @@
 """How a printing differs from the one before it."""
 
-from pressrun.models import LATE, RETRACTED, ChangeKind, Edition, Failure, Step, Story
+from pressrun.models import LATE, RETRACTED, ChangeKind, Edition, Failure, Step, Story, Telling
 from tasks.compare import compare, pairs
 from tests.pressrun.archive.archive_desk import Desk
 
@@ -86,3 +86,10 @@ def test_an_address_counts_before_a_text() -> None:
         (first.url, first.url),
         (second.url, second.url),
     ]
+
+
+def test_a_story_that_now_stands_beside_another_was_not_dropped() -> None:
+    old = values.edition(stories=2)
+    telling = Telling(rank=2, title="第2条", url=old.stories[1].url)
+    first = old.stories[0].model_copy(update={"also": (telling,)})
+    assert compare(old, old.model_copy(update={"stories": (first,)})) == ()

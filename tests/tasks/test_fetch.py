@@ -565,3 +565,21 @@ async def test_cancelling_a_fetch_frees_its_slot() -> None:
         stuck.cancel()
         assert (await http.fetch_page(f"{url}next")).body == PAGE
         assert stuck.cancelled()
+
+
+@pytest.mark.parametrize(
+    ("content_type", "size", "says"),
+    [("text/html", 5, "it was sent as text/html"), ("image/png", 101, "body is over 100 bytes")],
+    ids=["type", "size"],
+)
+async def test_what_is_no_picture_or_a_large_one_is_not_read(
+    content_type: str, size: int, says: str
+) -> None:
+    async def answer(request: web.BaseRequest) -> web.Response:
+        assert request.headers["Accept"].startswith("image/")
+        return web.Response(body=b"x" * size, content_type=content_type)
+
+    async with serving(answer) as site, fetcher() as client:
+        with pytest.raises(FetchError, match=says) as caught:
+            await client.fetch_picture(str(site), 100)
+        assert not caught.value.transient

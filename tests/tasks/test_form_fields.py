@@ -12,6 +12,7 @@ from flows.backfill import backfill
 from flows.check import check_editions
 from flows.daily import daily_digest
 from flows.maintenance import maintain
+from pressrun import plugins
 from settings import PaperSettings
 from tasks.form import Day, PaperName, titled
 
@@ -63,7 +64,7 @@ def test_a_day_may_stay_empty_and_is_a_calendar() -> None:
 def test_the_form_offers_the_installed_engines_and_renderers() -> None:
     fields = schema_of(daily_digest)["properties"]
     assert fields["engine"]["enum"] == ["auto", "embedded", "ollama"]
-    assert fields["formats"]["items"]["enum"] == ["html", "pdf", "png"]
+    assert fields["formats"]["items"]["enum"] == list(plugins.known("renderers"))
     assert is_taken(daily_digest, formats=[])
     assert not is_taken(daily_digest, formats=["epub"])
     assert not is_taken(daily_digest, engine="gpt")

@@ -11,7 +11,17 @@ import pytest
 from pressrun.archive import Archive, Lease, Published
 from pressrun.archive.retractions import Retraction, Retractions
 from pressrun.errors import EditionBusy, PressrunError
-from pressrun.models import DUPLICATE, RETRACTED, ChangeKind, Edition, Story
+from pressrun.models import (
+    DUPLICATE,
+    RETRACTED,
+    ChangeKind,
+    Edition,
+    Failure,
+    Point,
+    Step,
+    Story,
+    Telling,
+)
 from settings import Settings, load_settings
 from tasks.assemble import assemble, withhold
 from tasks.compare import compare
@@ -85,6 +95,22 @@ def test_a_reprint_differs_by_what_was_taken_back_alone() -> None:
     assert new.is_complete
 
 
+def test_the_overview_of_a_reprint_tells_of_no_story_that_was_taken_back() -> None:
+    stories = tuple(
+        values.story(rank, summary=values.summary(f"第{rank}件事。")) for rank in range(1, 5)
+    )
+    points = tuple(Point(text=f"有{story.rank}件。", urls=(story.url,)) for story in stories)
+    written = values.overview(points=points)
+    old = values.edition(stories=4).model_copy(update={"stories": stories, "overview": written})
+    again = reprint(old, 2, LATER).overview
+    assert again == written
+    new = reprint(old, 2, LATER, [taken_back(stories[1])])
+    assert new.overview
+    assert new.overview.points == (points[0], *points[2:])
+    less = reprint(new, 3, LATER, [taken_back(stories[0]), taken_back(stories[1])])
+    assert less.overview is None, "of two stories there is none"
+
+
 def test_a_retraction_keeps_out_the_same_text_at_another_address() -> None:
     story = values.story(1, text_sha256=ONE)
     copy = values.story(2, text_sha256=ONE)
@@ -108,7 +134,61 @@ def test_a_reprint_takes_back_the_duplicates_too_and_no_others() -> None:
     old = assemble(values.plan(), 1, [one, copy, other, its_copy], MOMENT)
     new = reprint(old, 2, LATER, [taken_back(one)])
     kinds = [(failure.rank, failure.kind) for failure in new.failures]
-    assert kinds == [(1, RETRACTED), (2, RETRACTED), (4, DUPLICATE)]
+    assert kinds == [(1, RETRACTED), (2, RETRACTED)]
+    assert [(story.rank, len(story.also)) for story in new.stories] == [(3, 1)]
+
+
+def test_duplicates_of_an_old_manifest_are_taken_back_with_their_story() -> None:
+    one = values.story(1, text_sha256=ONE)
+    copy = Failure(
+        rank=2,
+        title="第2条",
+        url="http://news.test/2.html",
+        step=Step.ASSEMBLE,
+        kind=DUPLICATE,
+        reason="http://news.test/2.html: the same text as number 1, http://news.test/1.html",
+    )
+    old = values.edition(stories=2, failures=(copy,)).model_copy(update={"stories": (one,)})
+    new = reprint(old, 2, LATER, [taken_back(one)])
+    assert [(row.rank, row.kind) for row in new.failures] == [(1, RETRACTED), (2, RETRACTED)]
+
+
+def telling(rank: int, *, same_text: bool = False) -> Telling:
+    url = f"http://other.test/{rank}.html"
+    return Telling(rank=rank, title=f"另{rank}", url=url, same_text=same_text)
+
+
+def test_who_tells_in_other_words_what_was_taken_back_is_printed_by_the_next_run() -> None:
+    story = values.story(1, also=(telling(2, same_text=True), telling(3)))
+    old = values.edition(stories=1, listed=3, failures=()).model_copy(update={"stories": (story,)})
+    new = reprint(old, 2, LATER, [taken_back(story)])
+    assert not new.stories
+    rows = [(row.rank, row.kind, row.transient) for row in new.failures]
+    assert rows == [
+        (1, RETRACTED, False),
+        (2, RETRACTED, False),
+        (3, "ArchiveError", True),
+    ]
+    again = reprint(new, 3, LATER, (), [story])
+    assert (again.stories, again.failures) == ((story,), ())
+
+
+def test_who_also_tells_a_story_can_be_taken_back_and_given_back_alone() -> None:
+    story = values.story(1, also=(telling(2), telling(3)))
+    old = values.edition(stories=1, listed=3, failures=()).model_copy(update={"stories": (story,)})
+    [place] = find([old], telling(2).url).places
+    retraction = Retraction(url=place.story.url, title=place.story.title, by="ed", at=LATER)
+    new = reprint(old, 2, LATER, [retraction])
+    assert [one.rank for one in new.stories[0].also] == [3]
+    assert [(row.rank, row.kind) for row in new.failures] == [(2, RETRACTED)]
+    again = reprint(new, 3, LATER, (), [story])
+    assert (again.stories, again.failures) == ((story,), ())
+
+
+def test_a_story_of_which_a_reprint_is_taken_back_is_taken_back_too() -> None:
+    story = values.story(1, also=(telling(2, same_text=True),))
+    kept = withhold([story], [Retraction(url=telling(2).url, title="", by="ed", at=LATER)])
+    assert [one.kind for one in kept if isinstance(one, Failure)] == [RETRACTED, RETRACTED]
 
 
 def test_what_no_retraction_keeps_out_any_more_is_tried_again_by_the_next_run() -> None:

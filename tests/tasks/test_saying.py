@@ -6,7 +6,7 @@ import pytest
 
 from pressrun.errors import CoverageError
 from pressrun.models import Failure, Step
-from tasks.assemble import require_coverage
+from tasks.coverage import require_coverage
 from tasks.saying import as_bug, as_said
 from tests.renderers.edition_samples import make_edition, make_story
 

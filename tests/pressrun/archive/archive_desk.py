@@ -1,5 +1,6 @@
 """Values to fill an archive with."""
 
+import hashlib
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -11,12 +12,15 @@ from pressrun.models import (
     Headline,
     ListRecord,
     ModelIdentity,
+    Overview,
     Page,
     Plan,
+    Point,
     Rendition,
     Step,
     Story,
     Summary,
+    Thumbnail,
     Way,
 )
 
@@ -63,6 +67,12 @@ class Desk:
         }
         return Article.model_validate(facts | changes)
 
+    def picture(self, body: bytes = b"one") -> Thumbnail:
+        """Of another page another one."""
+        data = b"a jpeg of " + body
+        sha256 = hashlib.sha256(data).hexdigest()
+        return Thumbnail(sha256=sha256, width_px=480, height_px=320, data=data)
+
     def summary(self, text: str = "一句话。") -> Summary:
         return Summary(
             text=text,
@@ -106,6 +116,18 @@ class Desk:
             "extractor": "readability 0.9",
         }
         return Story.model_validate(facts | changes)
+
+    def overview(self, **changes: Any) -> Overview:
+        """One sentence on the first story."""
+        facts = {
+            "points": (Point(text="一句话。", urls=("http://news.test/1.html",)),),
+            "language": "zh",
+            "way": Way.WRITTEN,
+            "engine": "ollama",
+            "model": "qwen3:4b",
+            "prompt_sha256": SHA,
+        }
+        return Overview.model_validate(facts | changes)
 
     def edition(
         self, revision: int = 1, stories: int = 2, *, day: date = DAY, **changes: Any

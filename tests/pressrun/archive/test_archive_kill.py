@@ -53,7 +53,13 @@ def test_killed_before_any_write_the_edition_stays_whole_and_the_next_run_comple
         assert set(site) == {
             "index.html",
             "index.json",
+            "search.html",
             "feed.xml",
+            "daily/2026.html",
+            "daily/2026.json",
+            "daily/2026-11.json",
+            "daily/feed.json",
+            "daily/feed.xml",
             "daily/2026-11-21/index.html",
             "daily/2026-11-21/edition.pdf",
             "daily/2026-11-21/edition.png",

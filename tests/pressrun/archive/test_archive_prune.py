@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from pressrun.archive import Archive, Lease
+from pressrun.archive import Archive, Lease, OverviewKey
 from pressrun.archive import prune as pruning
 from pressrun.archive.check import check
 from pressrun.archive.prune import Freed, Kind, Rule, Waited, prune
 from pressrun.models import Page
-from tests.pressrun.archive.archive_desk import DAY, Desk
+from tests.pressrun.archive.archive_desk import DAY, SHA, Desk
 from tests.pressrun.archive.archive_work import URL, do_work, print_whole, store_keys
 
 NOW = datetime(2100, 1, 1, tzinfo=UTC)
@@ -35,6 +35,18 @@ def test_unreferenced_work_goes_and_what_editions_are_made_of_stays(
     other = do_work(archive, desk, OTHER, body=b"<p>other")
     assert freed(archive) == other.keys
     assert store_keys(archive) == kept
+    assert whole(archive)
+
+
+def test_an_overview_stays_as_long_as_its_day_has_an_edition(archive: Archive, desk: Desk) -> None:
+    edition, _ = print_whole(archive, desk)
+    other = edition.model_copy(update={"edition_date": OTHER})
+    for one in (edition, other):
+        key = OverviewKey.of(one, desk.model, prompt_sha256=SHA)
+        archive.store.record_overview(key, desk.overview())
+    (gone,) = freed(archive)
+    assert gone.startswith("store/overviews/")
+    assert archive.store.find_overview(OverviewKey.of(edition, desk.model, prompt_sha256=SHA))
     assert whole(archive)
 
 

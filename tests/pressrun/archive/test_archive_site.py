@@ -1,19 +1,27 @@
 """The site: what readers may see, and nothing else."""
 
 import logging
-from collections.abc import Callable
-from datetime import timedelta
+import re
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
-from xml.etree import ElementTree
 
 import html5lib
 import pytest
 
 from pressrun.archive import Archive
-from pressrun.archive.pages import ATOM, FEED_ENTRIES
+from pressrun.archive.entries import SiteEntry
+from pressrun.models import Style
 from tests.pressrun.archive.archive_desk import DAY, MOMENT, Desk
 
 HOSTILE = "<script>alert(1)</script>\"'&]]>\x00\x0b"
+ALLOWED = re.compile(
+    r"index\.(html|json)|search\.html|feed\.xml"
+    r"|[a-z-]+/(feed\.(xml|json)|\d{4}\.(html|json)|\d{4}-\d\d\.json)"
+    r"|[a-z-]+/\d{4}-\d\d-\d\d/(index\.html|edition\.(pdf|md|json)|[a-z]+(-\d+)?\.(png|webp))"
+)
+"""Paths under site/ that readers may see."""
 Files = Callable[[], dict[str, bytes]]
 
 
@@ -21,26 +29,40 @@ def site_of(files: dict[str, bytes]) -> dict[str, bytes]:
     return {path: data for path, data in files.items() if path.startswith("site/")}
 
 
-def feed_of(archive: Archive) -> ElementTree.Element:
-    return ElementTree.fromstring(archive.files.read("site/feed.xml") or b"")
+def text_of(archive: Archive, key: str) -> str:
+    return (archive.files.read(key) or b"").decode()
 
 
-def texts(feed: ElementTree.Element, tag: str) -> list[str]:
-    return [found.text or "" for found in feed.iter(f"{{{ATOM}}}{tag}")]
+def days_in(keys: Iterable[str]) -> set[str]:
+    return set(re.findall(r"\d{4}-\d\d-\d\d", " ".join(keys)))
 
 
-def test_the_site_holds_renditions_front_page_feed_and_index_only(
+def hrefs(page: str) -> list[str]:
+    found = html5lib.parse(page, namespaceHTMLElements=False).iterfind(".//a")
+    return [link.get("href") or "missing" for link in found]
+
+
+def test_the_site_holds_nothing_but_what_readers_may_see(
     local: Archive, desk: Desk, every_file: Files
 ) -> None:
     desk.print(local)
+    desk.print(local, "two", day=DAY + timedelta(days=60), paper="world-news")
     local.store.record_page(DAY, desk.page())
     local.editions.begin(desk.plan())
-    assert set(site_of(every_file())) == {
+    found = site_of(every_file())
+    assert not [path for path in found if not ALLOWED.fullmatch(path.removeprefix("site/"))]
+    assert {path for path in found if "world-news" not in path} == {
         "site/daily/2026-11-21/edition.pdf",
         "site/daily/2026-11-21/index.html",
+        "site/daily/2026-11.json",
+        "site/daily/2026.html",
+        "site/daily/2026.json",
+        "site/daily/feed.json",
+        "site/daily/feed.xml",
         "site/feed.xml",
         "site/index.html",
         "site/index.json",
+        "site/search.html",
     }
 
 
@@ -63,6 +85,8 @@ def test_a_later_printing_takes_the_place_of_the_earlier_and_of_all_its_files(
     assert archive.files.names("site/daily/2026-11-21") == ("edition.pdf", "index.html")
     assert archive.files.read("site/daily/2026-11-21/index.html") == b"two index.html"
     assert archive.site.shown("daily", DAY) == 2
+    assert "第 2 次印刷" in text_of(archive, "site/index.html")
+    assert "第 2 次印刷" in text_of(archive, "site/daily/2026.html")
 
 
 def test_a_worse_printing_is_not_shown(archive: Archive, desk: Desk) -> None:
@@ -72,104 +96,168 @@ def test_a_worse_printing_is_not_shown(archive: Archive, desk: Desk) -> None:
     assert archive.site.shown("daily", DAY) == 1
 
 
-def test_editions_are_listed_newest_first_with_links_that_lead_to_them(
+def test_the_latest_of_each_paper_comes_first_and_every_link_leads_somewhere(
     local: Archive, folder: Path, desk: Desk
 ) -> None:
-    for days, paper in ((-1, "daily"), (1, "daily"), (0, "world"), (0, "daily")):
-        desk.print(local, day=DAY + timedelta(days=days), paper=paper)
-    page = html5lib.parse((folder / "site/index.html").read_bytes(), namespaceHTMLElements=False)
-    links = [link.get("href") for link in page.iterfind(".//li/a")]
-    assert links == [
+    days = (DAY - timedelta(days=400), DAY, DAY + timedelta(days=1), DAY - timedelta(days=1))
+    for day in days:
+        desk.print(local, day=day)
+    desk.print(local, day=DAY, paper="world", title="World")
+    page = text_of(local, "site/index.html")
+    cards = html5lib.parse(page, namespaceHTMLElements=False).iterfind(".//h3/a")
+    assert [card.get("href") for card in cards] == [
         "daily/2026-11-22/index.html",
-        "daily/2026-11-21/index.html",
         "world/2026-11-21/index.html",
-        "daily/2026-11-20/index.html",
     ]
-    for link in page.iterfind(".//a"):
-        assert (folder / "site" / (link.get("href") or "missing")).is_file()
+    assert "daily/2025.html" in hrefs(page)
+    for key in ("site/index.html", "site/daily/2026.html", "site/daily/2025.html"):
+        for link in hrefs(text_of(local, key)):
+            name, _, fragment = link.partition("#")
+            target = (folder / key).parent / (name or Path(key).name)
+            assert target.is_file(), (key, link)
+            if fragment and name in ("", "../index.html"):
+                assert f'id="{fragment}"' in target.read_text("utf-8")
+
+
+def test_a_month_is_a_table_whose_days_stand_under_their_weekdays(
+    archive: Archive, desk: Desk
+) -> None:
+    desk.print(archive)  # 21 November 2026 is a Saturday
+    page = html5lib.parse(text_of(archive, "site/index.html"), namespaceHTMLElements=False)
+    (table,) = page.iterfind(".//table")
+    assert table.findtext("caption") == "2026年11月"
+    rows = table.findall("tbody/tr")
+    assert [len(row.findall("td")) for row in rows] == [7] * 6
+    (link,) = table.iterfind(".//a")
+    assert [row.find("td[6]/a") is link for row in rows].index(True) == 3
+    assert "".join(link.itertext()) == "21，每日要闻，共 2 条"
+
+
+def test_only_the_newest_year_of_a_paper_stands_on_the_front_page(
+    archive: Archive, desk: Desk
+) -> None:
+    desk.print(archive, day=date(2024, 2, 29))
+    desk.print(archive, day=date(2026, 1, 1))
+    front = text_of(archive, "site/index.html")
+    assert "2026年1月" in front
+    assert "2024年2月" not in front
+    assert "2024年2月" in text_of(archive, "site/daily/2024.html")
+    assert "daily/2024.html" in hrefs(front)
+    assert "../daily/2026.html" in hrefs(text_of(archive, "site/daily/2024.html"))
 
 
 def test_an_edition_says_how_many_stories_it_has_and_its_first_titles(
     archive: Archive, desk: Desk
 ) -> None:
     desk.print(archive, stories=1, as_of=MOMENT)
-    page = (archive.files.read("site/index.html") or b"").decode()
-    assert "1 / 2 条；截至当日；第1条" in page
+    page = html5lib.parse(text_of(archive, "site/index.html"), namespaceHTMLElements=False)
+    said = " ".join("".join(page.itertext()).split())
+    for text in ("2 条中的 1 条", "截至当日", "第1条"):
+        assert text in said
+
+
+@pytest.mark.parametrize(
+    ("language", "frame", "tag", "says"),
+    [
+        ("zh", "", "zh-Hans", "最新一期"),
+        ("zh", "zh-TW", "zh-Hant-TW", "日曆"),
+        ("en", "", "en", "Latest edition"),
+        ("zh", "en", "en", "Saturday, 21 November 2026"),
+    ],
+)
+def test_the_site_speaks_the_language_of_the_papers_frame(
+    archive: Archive, desk: Desk, language: str, frame: str, tag: str, says: str
+) -> None:
+    desk.print(archive, language=language, style=Style.model_validate({"frame": frame}))
+    page = text_of(archive, "site/index.html")
+    assert f'<html lang="{tag}">' in page
+    assert says in page
+
+
+def test_in_taiwans_frame_headlines_are_in_the_characters_of_the_edition(
+    archive: Archive, desk: Desk
+) -> None:
+    stories = (desk.story(1, title="长江禁渔"),)
+    edition = desk.edition(1, style=Style(frame="zh-TW")).model_copy(update={"stories": stories})
+    archive.publish(edition, [])
+    assert "長江禁漁" in text_of(archive, "site/index.html")
+    assert "長江禁漁" in text_of(archive, "site/daily/2026-11.json")
 
 
 def test_hostile_titles_are_inert(archive: Archive, desk: Desk) -> None:
     stories = (desk.story(1, title=HOSTILE), desk.story(2))
-    archive.publish(desk.edition(1, title=HOSTILE).model_copy(update={"stories": stories}), [])
-    text = (archive.files.read("site/index.html") or b"").decode()
-    page = html5lib.parse(text, namespaceHTMLElements=False)
-    assert not list(page.iter("script"))
-    assert HOSTILE[:25] in "".join(page.itertext())
-    feed = feed_of(archive)
-    assert texts(feed, "title")[0].startswith("<script>")
-    assert not list(feed.iter("script"))
+    edition = desk.edition(1, title=HOSTILE).model_copy(update={"stories": stories})
+    archive.publish(edition, desk.renditions())
+    desk.print(archive, paper="world")
+    for key in ("site/index.html", "site/daily/2026.html", "site/search.html"):
+        text = text_of(archive, key)
+        page = html5lib.parse(text, namespaceHTMLElements=False)
+        assert len(list(page.iter("script"))) == (key == "site/search.html")
+        assert "alert(1)" in "".join(page.itertext())
 
 
-def test_the_feed_is_what_rfc_4287_asks(archive: Archive, desk: Desk) -> None:
+def test_a_page_allows_nothing_but_its_own_style_and_script(archive: Archive, desk: Desk) -> None:
     desk.print(archive)
-    desk.print(archive, day=DAY + timedelta(days=1))
-    feed = feed_of(archive)
-    assert feed.tag == f"{{{ATOM}}}feed"
-    for node in (feed, *feed.iter(f"{{{ATOM}}}entry")):
-        for tag in ("id", "title", "updated"):
-            assert len(node.findall(f"{{{ATOM}}}{tag}")) == 1
-    ids = texts(feed, "id")
-    assert len(set(ids)) == len(ids) == 3
-    assert all(name.startswith("urn:uuid:") for name in ids)
-    assert set(texts(feed, "updated")) == {"2026-11-22T06:01:00Z"}
-    assert feed.find(f"{{{ATOM}}}author/{{{ATOM}}}name") is not None
-    for entry in feed.iter(f"{{{ATOM}}}entry"):
-        link = entry.find(f"{{{ATOM}}}link")
-        assert link is not None
-        assert link.get("rel") == "alternate"
-        assert archive.files.read(f"site/{link.get('href')}") is not None
+    for key in ("site/index.html", "site/daily/2026.html", "site/search.html"):
+        page = html5lib.parse(text_of(archive, key), namespaceHTMLElements=False)
+        (policy,) = page.iterfind(".//meta[@http-equiv='Content-Security-Policy']")
+        allowed = policy.get("content") or ""
+        assert allowed.startswith("default-src 'none'; style-src 'sha256-")
+        assert ("script-src 'sha256-" in allowed) == (key == "site/search.html")
 
 
-def test_an_edition_keeps_its_id_and_is_updated_when_it_is_printed_again(
-    archive: Archive, desk: Desk
-) -> None:
+@pytest.mark.parametrize("key", ["site/index.html", "site/daily/2026.html", "site/search.html"])
+def test_the_pages_are_html_as_the_standard_has_it(archive: Archive, desk: Desk, key: str) -> None:
     desk.print(archive)
-    before = feed_of(archive)
-    desk.print(archive, "two")
-    after = feed_of(archive)
-    assert texts(after, "id") == texts(before, "id")
-    assert texts(before, "updated") == ["2026-11-22T06:01:00Z"] * 2
-    assert texts(after, "updated") == ["2026-11-22T06:02:00Z"] * 2
-
-
-def test_the_feed_has_the_newest_editions_only(local: Archive, desk: Desk) -> None:
-    for days in range(FEED_ENTRIES + 2):
-        desk.print(local, day=DAY + timedelta(days=days))
-    titles = texts(feed_of(local), "title")[1:]
-    assert len(titles) == FEED_ENTRIES
-    assert titles[0] == f"每日要闻 {DAY + timedelta(days=FEED_ENTRIES + 1)}"
+    desk.print(archive, "two", stories=1, day=DAY + timedelta(days=1), as_of=MOMENT)
+    desk.print(archive, paper="world")
+    html5lib.HTMLParser(strict=True).parse(text_of(archive, key))
+    page = html5lib.parse(text_of(archive, key), namespaceHTMLElements=False)
+    assert len(list(page.iter("h1"))) == len(list(page.iter("main"))) == 1
+    ids = [node.get("id") for node in page.iterfind(".//*[@id]")]
+    assert len(ids) == len(set(ids))
+    levels = [int(node.tag[1]) for node in page.iter() if re.fullmatch("h[1-6]", str(node.tag))]
+    assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
 def test_a_deleted_site_is_rebuilt_as_it_was(local: Archive, desk: Desk, every_file: Files) -> None:
-    for days in range(3):
+    for days in (0, 1, 2, -400):
         desk.print(local, day=DAY + timedelta(days=days))
     desk.print(local, "two", paper="world")
     before = site_of(every_file())
     for path in before:
         local.files.delete(path)
-    local.site.rebuild()
+    assert local.site.rebuild() == 5
     assert site_of(every_file()) == before
 
 
-@pytest.mark.parametrize("damage", [b"", b"{}x", b'{"schema_version": 2}'])
-def test_a_damaged_index_rebuilds_the_site_at_the_next_printing(
-    archive: Archive, desk: Desk, damage: bytes
+@pytest.mark.parametrize("damage", [b"", b"{}x", b'{"schema_version": 1, "entries": []}'])
+@pytest.mark.parametrize(
+    "key", ["site/index.json", "site/daily/2026.json", "site/daily/2026-11.json"]
+)
+def test_a_damaged_data_file_rebuilds_the_site_at_the_next_printing(
+    archive: Archive, desk: Desk, key: str, damage: bytes
 ) -> None:
     desk.print(archive)
-    archive.files.write("site/index.json", damage)
+    archive.files.write(key, damage)
     archive.files.delete("site/daily/2026-11-21/edition.pdf")
-    desk.print(archive, paper="world")
-    assert archive.site.shown("daily", DAY) == archive.site.shown("world", DAY) == 1
+    desk.print(archive, day=DAY + timedelta(days=1))
+    assert archive.site.revisions() == {("daily", DAY): 1, ("daily", DAY + timedelta(days=1)): 1}
     assert archive.files.read("site/daily/2026-11-21/edition.pdf") == b"one edition.pdf"
+
+
+def test_a_site_of_an_earlier_pressrun_is_made_anew_by_the_next_printing(
+    archive: Archive, desk: Desk
+) -> None:
+    desk.print(archive)
+    for name in ("2026.json", "2026.html", "2026-11.json", "feed.xml", "feed.json"):
+        archive.files.delete(f"site/daily/{name}")
+    archive.files.delete("site/search.html")
+    archive.files.write("site/index.json", b'{"schema_version": 1, "entries": []}\n')
+    assert archive.site.shown("daily", DAY) is None
+    archive.settle("daily", DAY)
+    assert archive.site.shown("daily", DAY) == 1
+    assert archive.files.read("site/search.html")
 
 
 def test_rebuilding_removes_editions_that_are_no_more_and_leaves_what_is_not_ours(
@@ -177,12 +265,21 @@ def test_rebuilding_removes_editions_that_are_no_more_and_leaves_what_is_not_our
 ) -> None:
     desk.print(archive)
     archive.files.write("site/robots.txt", b"User-agent: *")
-    archive.files.write("site/daily/2020-01-01/index.html", b"gone")
-    archive.files.write("site/old/2020-01-01/index.html", b"gone")
+    archive.files.write("site/daily/notes.txt", b"of the operator")
+    for gone in ("daily/2020-01-01/index.html", "old/2020-01-01/index.html", "daily/2020.json"):
+        archive.files.write(f"site/{gone}", b"gone")
+    for gone in ("daily/2020-01.json", "daily/2026-10.json", "old/2020.html", "old/feed.xml"):
+        archive.files.write(f"site/{gone}", b"gone")
     archive.site.rebuild()
     assert archive.files.read("site/robots.txt") == b"User-agent: *"
     assert archive.files.names("site/daily/2020-01-01") == ()
     assert archive.files.names("site/old/2020-01-01") == ()
+    names = set(archive.files.names("site/daily")) - {"2020-01-01"}
+    assert names == {
+        *("2026-11-21", "2026-11.json", "2026.html", "2026.json"),
+        *("feed.json", "feed.xml", "notes.txt"),
+    }
+    assert archive.files.read("site/old/feed.xml") is None
     assert archive.site.shown("daily", DAY) == 1
 
 
@@ -198,10 +295,10 @@ def test_a_damaged_rendition_is_not_shown(
     assert b"edition.pdf" not in (archive.files.read("site/index.html") or b"")
 
 
-def test_printing_one_edition_reads_no_manifest_of_another(
+def test_printing_one_edition_reads_no_manifest_but_its_neighbours(
     archive: Archive, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for days in range(3):
+    for days in (-9, -1, 1, 9, 400):
         desk.print(archive, day=DAY + timedelta(days=days))
     read, keys = archive.files.read, list[str]()
 
@@ -210,11 +307,25 @@ def test_printing_one_edition_reads_no_manifest_of_another(
         return read(key)
 
     monkeypatch.setattr(archive.files, "read", noted)
+    desk.print(archive, day=DAY)
+    assert days_in(keys) == {"2026-11-20", "2026-11-21", "2026-11-22"}
+    keys.clear()
     desk.print(archive, "two", day=DAY)
-    assert not [key for key in keys if "2026-11-22" in key or "2026-11-23" in key]
+    assert days_in(keys) == {"2026-11-21"}
 
 
 def test_an_empty_archive_has_an_honest_front_page(archive: Archive) -> None:
-    archive.site.rebuild()
-    assert "尚无报纸" in (archive.files.read("site/index.html") or b"").decode()
-    assert not list(feed_of(archive).iter(f"{{{ATOM}}}entry"))
+    assert archive.site.rebuild() == 0
+    assert "尚无报纸" in text_of(archive, "site/index.html")
+    html5lib.HTMLParser(strict=True).parse(text_of(archive, "site/search.html"))
+
+
+def test_an_edition_without_a_page_is_led_to_by_its_first_file(
+    archive: Archive, desk: Desk
+) -> None:
+    archive.editions.begin(desk.plan())
+    (pdf,) = (one for one in desk.renditions() if one.name == "edition.pdf")
+    published, _ = archive.publish(desk.edition(1), [pdf])
+    entry = SiteEntry.of(published, ("edition.pdf",))
+    assert entry.story_href("s-1") == "daily/2026-11-21/edition.pdf"
+    assert "daily/2026-11-21/edition.pdf" in hrefs(text_of(archive, "site/index.html"))

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pressrun.archive import Archive, ArticleKey, Failed, SummaryKey
+from pressrun.archive import Archive, ArticleKey, Failed, OverviewKey, SummaryKey
 from pressrun.errors import ArchiveError, HttpStatus, PageTooLarge
-from pressrun.models import Article, Headline, ModelIdentity, Page, Way
+from pressrun.models import Article, Edition, Headline, ModelIdentity, Page, Way
 from tests.pressrun.archive.archive_desk import DAY, SHA, Desk
 
 URL = "http://news.test/1.html"
@@ -153,6 +153,25 @@ def test_what_changes_a_summary_is_in_its_key(desk: Desk) -> None:
         summary_key(article).model_copy(update={"options": {"ladder": 2}}),
     ]
     assert len({key.model_dump_json() for key in keys}) == len(keys)
+
+
+def test_an_overview_comes_back_for_the_same_summaries_of_its_day(
+    archive: Archive, desk: Desk
+) -> None:
+    def key(edition: Edition, prompt: str = SHA) -> OverviewKey:
+        return OverviewKey.of(edition, desk.model, prompt_sha256=prompt)
+
+    edition, overview = desk.edition(), desk.overview()
+    archive.store.record_overview(key(edition), overview, at=desk.moment)
+    assert archive.store.find_overview(key(edition)) == overview
+    assert archive.store.find_overview(key(edition), since=desk.moment) == overview
+    later = desk.moment + timedelta(seconds=1)
+    assert archive.store.find_overview(key(edition), since=later) is None
+    reworded = desk.story(2, summary=desk.summary("另一句话。"))
+    facts = {"stories": (edition.stories[0], reworded)}
+    assert archive.store.find_overview(key(edition.model_copy(update=facts))) is None
+    assert archive.store.find_overview(key(desk.edition(day=DAY + timedelta(days=1)))) is None
+    assert archive.store.find_overview(key(edition, "0" * 64)) is None
 
 
 def test_a_page_that_changed_around_the_same_text_keeps_its_summary(desk: Desk) -> None:

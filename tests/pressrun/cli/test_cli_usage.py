@@ -71,8 +71,11 @@ def test_the_version_is_that_of_the_package(typed: Type) -> None:
         (["digest", "--date", "2999-01-01"], "this day has not begun in Asia/Shanghai"),
         (["digest", "--paper", "weekly"], "no paper is called 'weekly' (papers: daily"),
         (["digest", "--paper", "dayly", "--limit", "3"], "did you mean daily?"),
-        (["digest", "--formats", "html,docx"], "no renderer is called 'docx'; installed: html, pd"),
-        (["demo", "--formats", "docx"], "no renderer is called 'docx'; installed: html, pdf, png"),
+        (["digest", "--formats", "html,docx"], "no renderer is called 'docx'; installed: card, h"),
+        (
+            ["demo", "--formats", "docx"],
+            "no renderer is called 'docx'; installed: card, html, json, ",
+        ),
         (["digest", "--engine", "olama"], "no engine is called 'olama'; did you mean 'ollama'?"),
         (["digest", "--engine", "embedded", "--model", "x"], "--model and --host are Ollama's"),
         (["digest", "--host", "::::"], "engines.ollama.host"),

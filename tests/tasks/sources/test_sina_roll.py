@@ -202,6 +202,24 @@ def test_rows_that_cannot_be_used_are_skipped_with_the_reason() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("images", "url"),
+    [
+        (
+            [{"u": "//n.sinaimg.cn/a.jpg", "w": "9"}, {"u": "http://x.test/b.jpg"}],
+            "https://n.sinaimg.cn/a.jpg",
+        ),
+        (["http://x.test/b.jpg"], "http://x.test/b.jpg"),
+        ([{"u": "javascript:alert(1)"}, {}, 7, None], ""),
+        ("http://x.test/b.jpg", ""),
+        (None, ""),
+    ],
+)
+def test_the_first_image_that_has_an_address_is_the_storys(images: object, url: str) -> None:
+    [found] = page(row(images=images)).rows
+    assert found.image_url == url
+
+
 def test_rows_of_other_days_are_dropped_to_the_second() -> None:
     moments = (DAY.end, DAY.end - 1, DAY.begin, DAY.begin - 1)
     rows, skipped = of_day([page(*map(row, moments))], DAY)

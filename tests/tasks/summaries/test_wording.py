@@ -9,6 +9,7 @@ from pressrun.errors import SettingsError
 from pressrun.models import Finding, FindingKind
 from tasks.summaries.wording import (
     LANGUAGES,
+    OVERVIEW_PLACES,
     PLACES,
     Wording,
     harmless,
@@ -16,8 +17,9 @@ from tasks.summaries.wording import (
     one_line,
 )
 
-FILES = [(name, language) for name in PLACES for language in LANGUAGES]
-WORDS = {place: f"<{place}>" for places in PLACES.values() for place in places}
+ALL = {**PLACES, **OVERVIEW_PLACES}
+FILES = [(name, language) for name in ALL for language in LANGUAGES]
+WORDS = {place: f"<{place}>" for places in ALL.values() for place in places}
 OWN = "Sum up in {words} words.\n---\n<article>\n{article}\n</article>\n"
 
 
@@ -30,8 +32,9 @@ def put(folder: Path, name: str, text: str) -> str:
 def test_each_shipped_file_has_its_places_in_its_language(name: str, language: str) -> None:
     text = Wording().text(name, language)
     used = [place for _, place, _, _ in Formatter().parse(text) if place is not None]
-    assert set(used) <= set(PLACES[name])
-    assert used.count("article") == ("article" in PLACES[name])
+    assert set(used) <= set(ALL[name])
+    for subject in ("article", "summaries"):
+        assert used.count(subject) == (subject in ALL[name])
     chinese = any("\u4e00" <= char <= "\u9fff" for char in text)
     assert chinese == (language == "zh")
 
@@ -40,7 +43,7 @@ def test_the_shipped_files_are_what_a_paper_may_put_in_their_place(tmp_path: Pat
     for name, language in FILES:
         put(tmp_path, f"{name}.{language}.txt", Wording().text(name, language))
     own = load_wording(str(tmp_path))
-    assert own.sha256(PLACES, LANGUAGES) == Wording().sha256(PLACES, LANGUAGES)
+    assert own.sha256(ALL, LANGUAGES) == Wording().sha256(ALL, LANGUAGES)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -59,9 +62,11 @@ def test_the_unchanging_part_is_the_system_message_and_the_article_its_own(
 
 
 @pytest.mark.parametrize("kind", [kind for kind in FindingKind if kind is not FindingKind.COPIED])
+@pytest.mark.parametrize("name", ["findings", "overview_findings"])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_each_fault_has_its_words(kind: FindingKind, language: str) -> None:
-    said = Wording().findings([Finding(kind=kind, text="7.9%", reason="")], language, target=120)
+def test_each_fault_has_its_words(kind: FindingKind, language: str, name: str) -> None:
+    finding = Finding(kind=kind, text="7.9%", reason="")
+    said = Wording().findings([finding], language, target=120, name=name)
     assert said.startswith("- ")
     assert "{" not in said
 
@@ -126,6 +131,9 @@ def test_a_file_as_windows_writes_it_is_read_as_it_is_meant(tmp_path: Path) -> N
         ("written.en.txt", "{article}\n---\n{article}", "after the line ---"),
         ("chosen.en.txt", "{title}\n---\n{article}", "after the line ---"),
         ("selected.en.txt", "{article}\n---\nIt says:", "after the line ---"),
+        ("overview.en.txt", "Sum up.\n---\n{headlines}", "{summaries}"),
+        ("overview.en.txt", "{summaries}", "---"),
+        ("overview.en.txt", "{headlines}\n---\n{summaries}", "after the line ---"),
     ],
 )
 def test_a_file_that_would_fail_later_is_refused_at_once(

@@ -1,0 +1,109 @@
+"""Several processes publish into one site, and some are killed."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+
+import pytest
+
+from pressrun.archive import Archive
+from pressrun.archive.check_site import site_faults
+from pressrun.archive.leafing import MARK
+from pressrun.models import Rendition
+from tests.pressrun.archive.archive_desk import DAY, Desk
+
+
+class Killed(Exception):
+    """Stands for the end of a process."""
+
+
+def pages(mark: str = "one") -> list[Rendition]:
+    data = f"<!DOCTYPE html><title>{mark}</title>".encode() + MARK
+    return [Rendition(name="index.html", media_type="text/html", data=data)]
+
+
+def publish(archive: Archive, desk: Desk, paper: str, day: date, mark: str = "one") -> None:
+    number = archive.editions.begin(desk.plan(paper, day))
+    archive.publish(desk.edition(number, paper=paper, day=day), pages(mark))
+
+
+def site_of(archive: Archive) -> dict[str, bytes | None]:
+    return {entry.key: archive.files.read(entry.key) for entry in archive.files.entries("site")}
+
+
+def test_what_many_publish_at_once_is_what_one_makes_of_it(address: str, desk: Desk) -> None:
+    days = [DAY + timedelta(days=number) for number in range(6)]
+    tasks = [(paper, day) for day in days for paper in ("daily", "world")]
+    Archive.open(address).site.rebuild()
+
+    def work(number: int) -> None:
+        archive = Archive.open(address)  # of its own, as another process has
+        for paper, day in tasks[number::3]:
+            publish(archive, desk, paper, day)
+
+    with ThreadPoolExecutor(3) as workers:
+        list(workers.map(work, range(3)))
+    archive = Archive.open(address)
+    assert set(archive.site.revisions()) == set(tasks)
+    assert not list(site_faults(archive, str))
+    before = site_of(archive)
+    archive.site.rebuild()
+    assert site_of(archive) == before
+
+
+def killed_at(archive: Archive, calls: int) -> None:
+    """The call that changes a file of the site after *calls* others never happens."""
+    left = calls
+
+    def deadly(real: Callable[..., object]) -> Callable[..., object]:
+        def call(key: str, *rest: object) -> object:
+            nonlocal left
+            if key.startswith("site/"):
+                if left == 0:
+                    raise Killed
+                left -= 1
+            return real(key, *rest)
+
+        return call
+
+    for name in ("write", "swap", "delete"):
+        setattr(archive.files, name, deadly(getattr(archive.files, name)))
+
+
+def test_killed_before_any_change_of_the_site_the_next_run_makes_it_whole(desk: Desk) -> None:
+    days = [DAY - timedelta(days=1), DAY + timedelta(days=1)]
+    kills = 0
+    for calls in range(100):
+        address = f"memory://killed-{calls}/archive"
+        archive = Archive.open(address)
+        for day in days:
+            publish(archive, desk, "daily", day)
+        killed_at(archive, calls)
+        try:
+            publish(archive, desk, "daily", DAY)
+        except Killed:
+            kills += 1
+        else:
+            break
+        again = Archive.open(address)
+        shown_before = again.site.shown("daily", DAY)
+        assert shown_before is None
+        again.settle("daily", DAY)
+        assert not list(site_faults(again, str)), calls
+        made = site_of(again)
+        again.site.rebuild()
+        assert site_of(again) == made, calls
+    assert kills >= 12
+
+
+def test_who_is_killed_leaves_nothing_to_who_prints_another_edition(desk: Desk) -> None:
+    archive = Archive.open("memory://left/archive")
+    publish(archive, desk, "daily", DAY - timedelta(days=1))
+    killed_at(archive, 5)
+    with pytest.raises(Killed):
+        publish(archive, desk, "daily", DAY)
+    again = Archive.open("memory://left/archive")
+    publish(again, desk, "daily", DAY + timedelta(days=1))
+    assert again.site.shown("daily", DAY) is None
+    again.settle("daily", DAY)
+    assert not list(site_faults(again, str))
