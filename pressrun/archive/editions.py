@@ -64,14 +64,17 @@ class Editions:
 
     def begin(self, plan: Plan) -> int:
         """Write *plan* as the next revision; its number."""
-        paper, day = plan.paper, plan.edition_date
-        number = max(self.revisions(paper, day), default=0)
-        created = False
-        while not created:
+        number = max(self.revisions(plan.paper, plan.edition_date), default=1)
+        while not self._begun(plan, number):
             number += 1
-            key = f"{layout.revision_folder(paper, day, number)}/{layout.PLAN}"
-            created = self._files.swap(key, None, written(plan))
         return number
+
+    def _begun(self, plan: Plan, number: int) -> bool:
+        """Whether *plan* could be written as that revision: a folder left empty may be taken."""
+        folder = layout.revision_folder(plan.paper, plan.edition_date, number)
+        if self._files.read(f"{folder}/{layout.MANIFEST}") is not None:
+            return False
+        return self._files.swap(f"{folder}/{layout.PLAN}", None, written(plan))
 
     def unfinished(self, paper: str, day: date) -> tuple[int, Plan] | None:
         """The newest revision and its plan, if it was begun and not printed."""

@@ -60,7 +60,7 @@ def holding(folder: Path, days: Sequence[date]) -> Holding:
     }
     editions, shown = archive.editions, archive.site.revisions()
     return Holding(
-        planned=frozenset(f"{day:%Y%m%d}" for day in days if editions.revisions(PAPER, day)),
+        planned=frozenset(f"{day:%Y%m%d}" for day in days if _is_planned(folder, day)),
         pages=frozenset(pages),
         summaries=frozenset(summaries),
         printed=frozenset(f"{day:%Y%m%d}" for day in days if editions.current(PAPER, day)),
@@ -99,6 +99,10 @@ def faults_in_the_end(folder: Path, days: Sequence[date], stories: int) -> list[
         elif archive.editions.unfinished(PAPER, day):
             found.append(f"{day}: a printing was begun and left")
     return found
+
+
+def _is_planned(folder: Path, day: date) -> bool:
+    return any((folder / "editions" / PAPER / f"{day}").glob("r*/plan.json"))
 
 
 def _half(folder: Path, days: Sequence[date]) -> Iterator[str]:

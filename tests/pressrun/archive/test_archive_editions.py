@@ -51,6 +51,14 @@ def test_a_plan_is_resumed_until_its_revision_is_printed(archive: Archive, desk:
         archive.editions.plan("daily", DAY, 2)
 
 
+def test_a_folder_left_by_a_kill_before_its_plan_is_no_revision(tmp_path: Path, desk: Desk) -> None:
+    archive = Archive.open(str(tmp_path))
+    archive.editions.begin(desk.plan())
+    archive.editions.publish(desk.edition(1), desk.renditions())
+    (tmp_path / f"editions/daily/{DAY}/r0002").mkdir()
+    assert archive.editions.begin(desk.plan()) == 2
+
+
 def test_a_plan_that_fits_no_more_is_followed_by_the_next_number(
     archive: Archive, desk: Desk
 ) -> None:
