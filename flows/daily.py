@@ -1,7 +1,6 @@
 """The daily flow: what happens for one edition, in what order."""
 
 import asyncio
-from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Annotated
 
@@ -12,12 +11,11 @@ from prefect.states import Completed
 
 from pressrun import __version__
 from pressrun.archive import Published, hold_lease
-from pressrun.archive.retractions import Retraction, Retractions
 from pressrun.errors import PressrunError, RenderError
-from pressrun.models import Edition, Failure, Plan, Story
+from pressrun.models import Edition, Plan
 from renderers.letter import write_letter
 from renderers.themes import theme_folder
-from tasks.assemble import add_renditions, assemble, following
+from tasks.assemble import following
 from tasks.bell import tell_operator
 from tasks.coverage import require_coverage
 from tasks.deadline import Deadline, deadline_for, is_time_to_print, until
@@ -37,19 +35,18 @@ from tasks.form import (
     titled,
 )
 from tasks.ledger import public_places
+from tasks.making_up import make_up, publish, withdrawn
 from tasks.observing import tell
 from tasks.order import PRINTED, Assignment, Todo, assign, is_printed, utc_now
 from tasks.plan import begin_printing
 from tasks.preview import preview
-from tasks.printing import Articles, articles, rendered, with_overview
+from tasks.printing import Articles, articles
 from tasks.progress import Count, progress
 from tasks.retract import reprint
 from tasks.saying import as_said
 from tasks.showing import show, tag
 from tasks.steps import list_headlines, with_retries
 from tasks.styling import styled
-from tasks.threads import with_threads
-from tasks.thumbnail import illustrated
 
 
 def run_name() -> str:
@@ -144,7 +141,7 @@ async def _print(
     revision, plan = await _plan(desk, assignment)
     before = assignment.edition
     if assignment.todo is Todo.REDRAW and before is not None:
-        taken_back = await _taken_back(desk, plan)
+        taken_back = await withdrawn(desk, plan)
         again = styled(reprint(before, revision, utc_now(), taken_back), desk.order.paper)
         return None, await _publish(desk, plan, again)
     early = None
@@ -156,7 +153,7 @@ async def _print(
             async with articles(desk, plan, count) as under_way:
                 if deadline and before is None:
                     early = await _print_ready(desk, plan, revision, under_way, deadline)
-        edition = await _assembled(desk, plan, revision, under_way.outcomes())
+        edition = await make_up(desk, plan, revision, under_way.outcomes())
         edition = following(edition, early.edition if early else before)
         require_coverage(edition, plan.coverage)
         if early is None:
@@ -199,7 +196,7 @@ async def _print_ready(
     if not await is_time_to_print(under_way.running, until(deadline.at), plan.coverage):
         return None
     outcomes = under_way.outcomes(deadline)
-    edition = await _assembled(desk, plan, revision, outcomes, asking=False)
+    edition = await make_up(desk, plan, revision, outcomes, asking=False)
     try:
         published = await _publish(desk, plan, edition, reading=True)
     except RenderError as exc:
@@ -214,43 +211,9 @@ async def _print_ready(
     return published
 
 
-async def _assembled(
-    desk: Desk,
-    plan: Plan,
-    revision: int,
-    outcomes: Sequence[Story | Failure],
-    *,
-    asking: bool = True,
-) -> Edition:
-    """The edition of *outcomes*, less what was taken back.
-
-    *asking*: whether its overview may ask the model, which takes as long as a story.
-    """
-    calibrations, taken_back = desk.meter.calibrations(), await _taken_back(desk, plan)
-    now, sketches = utc_now(), desk.sketches
-    edition = assemble(plan, revision, outcomes, now, calibrations, taken_back, sketches)
-    edition = styled(await with_threads(desk.archive, edition), desk.order.paper)
-    edition = await with_overview(desk, plan, edition, asking=asking)
-    return edition.model_copy(update={"took_s": desk.took_s})
-
-
-async def _taken_back(desk: Desk, plan: Plan) -> tuple[Retraction, ...]:
-    """What was taken back of the edition, and stays out of it."""
-    records = Retractions(desk.archive.files)
-    return await asyncio.to_thread(records.of, plan.paper, plan.edition_date)
-
-
 async def _publish(desk: Desk, plan: Plan, edition: Edition, *, reading: bool = False) -> Published:
-    """Draw *edition* and print it. *reading*: whether articles are still under way."""
-    tell("rendering", total=len(plan.formats))
-    workers = await desk.press.drawers(reading=reading)
-    shown = await asyncio.to_thread(illustrated, desk.archive.store, edition)
-    made = await asyncio.gather(*(rendered(desk, workers, shown, n) for n in plan.formats))
-    edition, renditions = add_renditions(edition, made)
-    published = await asyncio.to_thread(desk.archive.publish, edition, renditions)
-    for address in desk.archive.editions.addresses(published.edition).values():
-        get_run_logger().info("printed %s", address)
-    tell("published", revision=edition.revision, stories=len(edition.stories))
+    """Print *edition* and have it delivered. *reading*: whether articles are still under way."""
+    published = await publish(desk, plan, edition, reading=reading)
     if published.is_current:
         await deliver_printing(desk, published.edition, write_letter)
     return published
