@@ -33,7 +33,7 @@ setup-browser:
 
 .PHONY: test-browser
 test-browser: setup-browser ## Prefect's UI in Chromium, by a form filled in; pictures in build/browser
-	$(PY) -m pytest -n 0 -m browser tests/browser $(ARGS)
+	$(PY) -m pytest -m browser tests/browser $(ARGS)
 
 .PHONY: setup-faults
 setup-faults:
@@ -41,7 +41,7 @@ setup-faults:
 
 .PHONY: test-faults
 test-faults: setup-faults ## kills, restarts, several workers: minutes, on a machine that is not busy
-	$(PY) -m pytest -n 0 -m faults $(ARGS)
+	$(PY) -m pytest -m faults $(ARGS)
 
 .PHONY: format
 format: setup-dev ## format the code and mend what the linter can

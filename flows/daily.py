@@ -20,8 +20,10 @@ from tasks.bell import tell_operator
 from tasks.coverage import require_coverage
 from tasks.deadline import Deadline, deadline_for, is_time_to_print, until
 from tasks.deliver import summed_up
-from tasks.delivery.running import deliver_printed, deliver_printing
+from tasks.delivery.posting import Post, posting
+from tasks.delivery.running import deliver_printed
 from tasks.desk import Desk, open_desk, order_for
+from tasks.earlier import still_told
 from tasks.ending import ended
 from tasks.engines.news import telling
 from tasks.form import (
@@ -104,7 +106,7 @@ async def _print_edition() -> State[None]:
     deadline = None
     if flow_run.parameters["edition_date"] is None:
         deadline = deadline_for(order.paper, flow_run.scheduled_start_time)
-    async with open_desk(order, settings) as desk:
+    async with open_desk(order, settings) as desk, posting(desk, write_letter) as post:
         lease = hold_lease(desk.archive, order.name, order.edition_date, ttl_s=settings.lease_s)
         async with lease:
             assignment = await asyncio.to_thread(assign, desk.archive, order)
@@ -112,7 +114,8 @@ async def _print_edition() -> State[None]:
                 return Completed(message=PRINTED)
             if not desk.press.many:
                 await tag(order.name)
-            early, published = await _print(desk, assignment, deadline)
+            early, published = await _print(desk, assignment, deadline, post)
+        post(published)  # readers wait for it; who would mend the edition does not
     edition = published.edition
     said = as_said(edition, early, is_current=published.is_current)
     said = "; ".join(filter(None, (said, summed_up(desk.deliveries))))
@@ -127,7 +130,7 @@ async def _print_edition() -> State[None]:
 
 
 async def _print(
-    desk: Desk, assignment: Assignment, deadline: Deadline | None
+    desk: Desk, assignment: Assignment, deadline: Deadline | None, post: Post
 ) -> tuple[Edition | None, Published]:
     """What was printed at the deadline, if anything was, and what was printed in the end.
 
@@ -143,7 +146,8 @@ async def _print(
     if assignment.todo is Todo.REDRAW and before is not None:
         taken_back = await withdrawn(desk, plan)
         again = styled(reprint(before, revision, utc_now(), taken_back), desk.order.paper)
-        return None, await _publish(desk, plan, again)
+        again = await asyncio.to_thread(still_told, desk.archive, again)
+        return None, await publish(desk, plan, again)
     early = None
     counting: AbstractAsyncContextManager[Count] = nullcontext(_unseen)
     if not desk.press.many:
@@ -153,17 +157,19 @@ async def _print(
             async with articles(desk, plan, count) as under_way:
                 if deadline and before is None:
                     early = await _print_ready(desk, plan, revision, under_way, deadline)
+                    if early:
+                        post(early)
         edition = await make_up(desk, plan, revision, under_way.outcomes())
         edition = following(edition, early.edition if early else before)
         require_coverage(edition, plan.coverage)
         if early is None:
-            return None, await _publish(desk, plan, edition)
+            return None, await publish(desk, plan, edition)
         if not edition.changes and not edition.is_complete:
             why = {"failures": edition.failures}
             return early.edition, early._replace(edition=early.edition.model_copy(update=why))
         revision = await asyncio.to_thread(desk.archive.editions.begin, plan)
         edition = edition.model_copy(update={"revision": revision})
-        return early.edition, await _publish(desk, plan, edition)
+        return early.edition, await publish(desk, plan, edition)
 
 
 async def _plan(desk: Desk, assignment: Assignment) -> tuple[int, Plan]:
@@ -198,24 +204,16 @@ async def _print_ready(
     outcomes = under_way.outcomes(deadline)
     edition = await make_up(desk, plan, revision, outcomes, asking=False)
     try:
-        published = await _publish(desk, plan, edition, reading=True)
+        published = await publish(desk, plan, edition, reading=True)
     except RenderError as exc:
         get_run_logger().error("nothing was printed at the press deadline: %s", exc)
         return None
     get_run_logger().info(
         "press deadline, %s: printed with %d of %d stories; the others follow",
         deadline.shown,
-        len(edition.stories),
-        edition.listed,
+        edition.told,
+        edition.wanted,
     )
-    return published
-
-
-async def _publish(desk: Desk, plan: Plan, edition: Edition, *, reading: bool = False) -> Published:
-    """Print *edition* and have it delivered. *reading*: whether articles are still under way."""
-    published = await publish(desk, plan, edition, reading=reading)
-    if published.is_current:
-        await deliver_printing(desk, published.edition, write_letter)
     return published
 
 

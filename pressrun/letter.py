@@ -3,7 +3,17 @@
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
+from pydantic import Field
+
 from pressrun.models import Edition, Value
+
+
+class Inline(Value):
+    """A picture in a letter's HTML, where *name* stands behind `cid:`."""
+
+    name: str
+    media_type: str
+    data: bytes = Field(repr=False)
 
 
 class Letter(Value):
@@ -11,7 +21,7 @@ class Letter(Value):
 
     *title* is the paper's, *subject* has the day, too, each one line. *headlines* are titles in
     reading order, *counts* how many of how many. *html* and *text* are the whole edition, as the
-    two bodies of an e-mail.
+    two bodies of an e-mail; *pictures* are those that *html* shows.
     """
 
     title: str
@@ -20,8 +30,9 @@ class Letter(Value):
     headlines: tuple[str, ...]
     html: str
     text: str
+    pictures: tuple[Inline, ...] = ()
 
 
 Write: TypeAlias = Callable[[Edition, str | None, Sequence[str]], Letter]
 """Makes the letter of an edition, given its public address, if any, and the names of the files that
-were too large to go with it."""
+could not go with it. It shows the pictures whose bytes the edition has."""

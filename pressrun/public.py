@@ -16,6 +16,9 @@ The fields and their meanings are those of the manifest (docs/edition.schema.jso
                              of what was taken back: it leads nowhere in the page, either
     render_failures[]        but for the renderer's name
 
+Who else tells a story, the days it carries on from, its picture's measures and whether the paper's
+interests raised or lowered it stay: the page shows them, or the order of its stories does.
+
 An `edition.json` drawn with an edition comes before its other files: `renditions`, `missing_glyphs`
 and `render_failures` are empty in it. What is sent to a webhook has them.
 """

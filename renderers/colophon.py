@@ -15,8 +15,8 @@ from pressrun.models import (
     Failure,
     ListNote,
     ModelIdentity,
-    Step,
 )
+from pressrun.public import FOR_READERS
 from renderers.frames import Frame
 from renderers.inert import plain, web_link
 from renderers.items import LABEL_CHARS, TITLE_CHARS, counted_claims
@@ -33,9 +33,9 @@ Row = tuple[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A listed headline that is not printed, and why: in words, and as the error said it.
+    """A listed headline that is not printed, and why: in words, and by a reason for readers.
 
-    What was taken back has no link, and the reason that was given to readers.
+    What was taken back has no link.
     """
 
     rank: int
@@ -50,13 +50,10 @@ def make_gap(failure: Failure, frame: Frame) -> Gap:
     """What readers are told of *failure*."""
     words = frame.words
     kind = words.kinds.get(failure.kind, "")
-    # The link says which page; and the remedy, behind the semicolon, is the operator's.
-    reason = failure.reason.removeprefix(f"{failure.url}: ").partition("; ")[0]
     retracted = failure.kind == RETRACTED
-    if failure.step is Step.SUMMARISE:  # it names the model's host, which is no reader's affair
-        reason = ""
-    elif retracted:  # an editor's words for readers, if there are any
-        reason = failure.reason if failure.reason != RETRACTED else ""
+    reason = failure.reason.removeprefix(f"{failure.url}: ")  # the link says which page
+    if reason == RETRACTED or failure.kind not in FOR_READERS:
+        reason = ""  # none was given; an error's own has hosts and addresses
     step = "" if failure.kind in (DUPLICATE, RETRACTED) else words.steps[failure.step]
     return Gap(
         rank=failure.rank,
@@ -140,13 +137,12 @@ def _skip(reason: str, frame: Frame) -> str:
 
 
 def _not_from(notes: tuple[ListNote, ...], frame: Frame) -> Iterator[str]:
-    """Which sources had no list: in words, and as the error said it."""
+    """Which sources had no list, and why: in words, for the error's own may have an address."""
     words = frame.words
     for note in notes[:NOTES_SHOWN]:
         kind = words.kinds.get(note.kind, "")
         said = words.not_from.format(source=plain(note.source, LABEL_CHARS))
         yield said + (words.joint + kind if kind else "")
-        yield plain(note.reason, REASON_CHARS)
     if len(notes) > NOTES_SHOWN:
         yield "…"
 

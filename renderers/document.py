@@ -4,23 +4,20 @@ Nothing here is markup. Every string is inert (renderers.inert), every moment is
 time zone, every fixed word is in the frame's language.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pressrun.errors import RenderError
-from pressrun.models import DROPPED, ChangeKind, Edition, Overview, Story, Way
+from pressrun.models import DROPPED, ChangeKind, Edition, Overview, Way
 from pressrun.reading import anchor_of, leading, sections_of
+from renderers.charts import Chart, charts, one_each, section_title
 from renderers.claims import Span, marked
 from renderers.colophon import NOTES_SHOWN, Gap, Row, colophon, make_gap
 from renderers.frames import Frame, frame_for
 from renderers.inert import language_tag, plain
 from renderers.items import LABEL_CHARS, Item, make_item, shown_time, shown_title
 from renderers.words import Words
-
-BARS = 6
-"""Rows of a chart; the rest are added up in the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +36,6 @@ class Brief:
     points: tuple[Point, ...]
     lang: str
     byline: str
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A row of a chart; *share* of the longest, 0 to 1."""
-
-    label: str
-    count: int
-    share: float
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """Counts, the greatest first."""
-
-    title: str
-    bars: tuple[Bar, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +108,9 @@ def make_document(edition: Edition) -> Document:
         brief=_brief(edition.overview, edition, frame) if edition.overview else None,
         lead=make_item(lead, edition, frame, zone) if lead else None,
         parts=tuple(_parts(edition, frame, zone)),
-        charts=tuple(_charts(edition, frame)),
+        charts=tuple(charts(edition, frame)),
         gaps=tuple(make_gap(one, frame) for one in edition.failures if one.kind != DROPPED),
-        colophon=tuple(colophon(edition, frame, zone)),
+        colophon=(*one_each(edition, frame), *colophon(edition, frame, zone)),
         printed_at=edition.printed_at.isoformat(timespec="seconds"),
         generator=plain(f"Pressrun {edition.pressrun_version}", LABEL_CHARS),
         theme=edition.style.theme,
@@ -152,14 +132,9 @@ def _parts(edition: Edition, frame: Frame, zone: ZoneInfo) -> Iterator[Part]:
     for number, (category, stories) in enumerate(sections, 1):
         yield Part(
             anchor=f"part-{number}",
-            title=_section_title(category, frame) if len(sections) > 1 else "",
+            title=section_title(category, frame) if len(sections) > 1 else "",
             items=tuple(make_item(story, edition, frame, zone) for story in stories),
         )
-
-
-def _section_title(category: str, frame: Frame) -> str:
-    named = frame.words.categories.get(category) or frame.write(plain(category, LABEL_CHARS))
-    return named[:1].upper() + named[1:] or frame.words.more
 
 
 def _brief(overview: Overview, edition: Edition, frame: Frame) -> Brief:
@@ -184,43 +159,12 @@ def _brief(overview: Overview, edition: Edition, frame: Frame) -> Brief:
     )
 
 
-def _charts(edition: Edition, frame: Frame) -> Iterator[Chart]:
-    """How the stories are spread; a chart of one row informs no one."""
-    words = frame.words
-    by_section = Counter(_section_title(story.category, frame) for story in edition.stories)
-    by_medium = Counter(
-        frame.text(plain(medium, LABEL_CHARS), "zh")
-        for story in edition.stories
-        for medium in _media(story)
-        if medium
-    )
-    for title, counts in ((words.by_section, by_section), (words.by_medium, by_medium)):
-        if len(counts) > 1:
-            yield Chart(title, tuple(_bars(counts, words)))
-
-
-def _media(story: Story) -> Iterable[str]:
-    return story.medium, *(one.medium for one in story.also)
-
-
-def _bars(counts: Counter[str], words: Words) -> Iterator[Bar]:
-    ranked = counts.most_common()
-    if len(ranked) > BARS:
-        others = ranked[BARS - 1 :]
-        label = words.others.format(count=len(others))
-        ranked = [*ranked[: BARS - 1], (label, sum(count for _, count in others))]
-    most = max(count for _, count in ranked)
-    for label, count in ranked:
-        yield Bar(label, count, count / most)
-
-
 def _counts(edition: Edition, words: Words) -> str:
-    told = len(edition.stories) + sum(len(story.also) for story in edition.stories)
     if not edition.listed and not edition.stories:
         return words.nothing_listed
-    wanted = edition.listed - sum(failure.kind == DROPPED for failure in edition.failures)
-    form = words.counts_all if told == wanted else words.counts
-    return form.format(stories=told, listed=wanted)
+    stories, listed = edition.counted
+    form = words.counts_all if stories == listed else words.counts
+    return form.format(stories=stories, listed=listed)
 
 
 def _stamps(edition: Edition, words: Words, zone: ZoneInfo) -> Iterator[str]:

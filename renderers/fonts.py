@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from fontTools.ttLib import TTFont
 
+from renderers.breaks import JOINER
+
 
 class Face(NamedTuple):
     """A font that comes with Pressrun, by the name that style sheets have for it."""
@@ -25,9 +27,9 @@ FACES = (SANS, BOLD, SERIF)
 License 1.1. No installed font has their family names: it would be taken instead."""
 
 SHA256 = {
-    "NotoSansSC-Regular.ttf": "00c9a973c7c9d8d35cca5fcac47bfc9662193611b3a21dddc6d266b154dcad74",
-    "NotoSansSC-Bold.ttf": "960fdd5f82ec0501335b73cdb411b5488adc4ec04630b49ad05e49e030d6e1c0",
-    "NotoSerifSC-Bold.ttf": "957b497c186cfec12264f0eb206411f65d901f6c08f77580db93862a6b084265",
+    "NotoSansSC-Regular.ttf": "71a7f4338a429d954373d14665a3ae983d482a1fc777e1de72e2a3054deed5a4",
+    "NotoSansSC-Bold.ttf": "a2212644218bf341c8d05b7240e9fc714faa6785c3974e7c07d9054e39b96639",
+    "NotoSerifSC-Bold.ttf": "0d32fbf69f3320cd20788a157803925ffc012b5861b71d2f429647a859cf963c",
 }
 """What `pressrun doctor` knows a damaged file by."""
 
@@ -48,19 +50,20 @@ def face_bytes(name: str) -> bytes:
 
 @cache
 def characters() -> frozenset[int]:
-    """Code points that every face has, and the white space of markup."""
+    """Code points that every face has, and what is not drawn: white space and word joiners."""
     cmaps = []
     for face in FACES:
         with TTFont(BytesIO(face_bytes(face.file)), lazy=True) as font:
             cmaps.append(frozenset(font.getBestCmap() or ()))
-    return frozenset.intersection(*cmaps) | {ord("\n"), ord("\t")}
+    return frozenset.intersection(*cmaps) | {ord("\n"), ord("\t"), ord(JOINER)}
 
 
 def fit(text: str) -> tuple[str, tuple[str, ...]]:
     """*text* in characters that the fonts have, and those that were replaced by 〓, sorted.
 
     A character whose compatibility form (NFKC) the fonts have is printed as that form: a
-    radical as its ideograph, a styled letter as the plain one. That loses nothing to report.
+    radical as its ideograph, a styled letter as the plain one. That loses nothing to report. A
+    raised one is not: 10⁶ is not 106.
     """
     known = characters()
     substitutes = {}
@@ -69,7 +72,8 @@ def fit(text: str) -> tuple[str, tuple[str, ...]]:
         if ord(char) in known:
             continue
         form = unicodedata.normalize("NFKC", char)
-        if form.isalnum() and all(ord(part) in known for part in form):
+        raised = unicodedata.decomposition(char).startswith("<super>")
+        if form.isalnum() and not raised and all(ord(part) in known for part in form):
             substitutes[ord(char)] = form
         else:
             substitutes[ord(char)] = GETA

@@ -7,18 +7,13 @@ from functools import cache
 from typing import Any
 
 import lunar_python
-from opencc import OpenCC
 
+from pressrun.archive.frames import traditional
 from pressrun.models import Style
 from renderers.words import Words
 from renderers.words_en import EN
 from renderers.words_tw import taiwanese
 from renderers.words_zh import ZH
-
-CONVERSION = "s2tw"
-"""OpenCC's from mainland characters to Taiwan's, word for word. The one that puts Taiwan's words in
-as well ("s2twp") takes news for software: 支持 would become 支援, 对象 物件, 列车运行 列車執行; and
-what was verified would not be what is printed."""
 
 ALMANAC_MONTHS = {"冬": "十一", "腊": "十二"}
 """An almanac's names of months; newspapers number them."""
@@ -61,29 +56,8 @@ def frame_for(language: str, style: Style) -> Frame:
     return Frame(ZH if tag == "zh-CN" else EN, _as_it_is)
 
 
-def traditional(text: str) -> str:
-    """*text* in traditional characters, as Taiwan writes them; what is so already stays.
-
-    里 and 余 are whole characters of both: only the others tell how a text is written.
-    """
-    written: str = _converter(CONVERSION).convert(text)
-    if written == text:
-        return text
-    simplified = _converter("t2s").convert(text)
-    return written if _differences(text, written) >= _differences(text, simplified) else text
-
-
-def _differences(one: str, other: str) -> int:
-    return sum(a != b for a, b in zip(one, other, strict=False))
-
-
 def _as_it_is(text: str) -> str:
     return text
-
-
-@cache
-def _converter(conversion: str) -> Any:
-    return OpenCC(conversion)
 
 
 @cache

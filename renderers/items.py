@@ -2,6 +2,7 @@
 
 import base64
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,13 +10,16 @@ from zoneinfo import ZoneInfo
 
 from pressrun.models import Earlier, Edition, Story, Summary, Thumbnail, Way
 from pressrun.reading import anchor_of
-from renderers.breaks import clauses
+from renderers.breaks import clauses, joined
 from renderers.claims import CLAIMS, Proof, Span, marked
 from renderers.frames import Frame
 from renderers.inert import language_tag, plain, web_link
 
 TITLE_CHARS = 500
 LABEL_CHARS = 80
+
+LONG_WORD = re.compile(r"[!-~]{16}")
+"""So many characters of ASCII in a row."""
 
 READ_A_MINUTE = {"zh": 260, "en": 238 * 6}
 """Characters that an adult reads silently in a minute: Brysbaert, Journal of Memory and Language
@@ -72,6 +76,16 @@ class Item:
     notes: tuple[str, ...]
     picture: Picture | None
 
+    @property
+    def held(self) -> str:
+        """The title with word joiners, for paper, where a line would end within words."""
+        return joined(self.clauses)
+
+    @property
+    def ragged(self) -> bool:
+        """Whether the summary has a word, an address for one, too long for lines that end flush."""
+        return bool(LONG_WORD.search("".join(span.text for span in self.summary)))
+
 
 def make_item(story: Story, edition: Edition, frame: Frame, zone: ZoneInfo) -> Item:
     """*story* as *edition* prints it."""
@@ -100,7 +114,10 @@ def make_item(story: Story, edition: Edition, frame: Frame, zone: ZoneInfo) -> I
         earlier=tuple(_earlier(one, frame) for one in story.earlier),
         also=tuple(
             Linked(
-                frame.text(plain(one.medium or one.title, LABEL_CHARS), story.language),
+                frame.text(
+                    plain(one.medium, LABEL_CHARS) or plain(one.title, LABEL_CHARS), story.language
+                )
+                or words.untitled,
                 web_link(one.url),
                 words.reprint if one.same_text else "",
             )

@@ -1,6 +1,8 @@
 """An edition as a message: what `pressrun.letter` asks for.
 
-The HTML is for mail programs: tables, inline styles, no fonts, no script, nothing loaded.
+The HTML is for mail programs: tables, inline styles, no fonts, no script, nothing loaded. Pictures
+go with it under names of their own (`cid:`, RFC 2392): programs cut HTML that has them in it, as
+Gmail does past 102 KB, and ask before they load any from the web.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from pressrun.letter import Letter
-from pressrun.models import Edition
+from pressrun.letter import Inline, Letter
+from pressrun.models import Edition, Thumbnail
+from pressrun.reading import anchor_of
 
 if TYPE_CHECKING:
     from renderers.claims import Span
@@ -18,8 +21,8 @@ if TYPE_CHECKING:
     from renderers.items import Item
 
 WORDS: Mapping[str, tuple[str, str]] = {
-    "en": ("Read it on the web", "Too large to be attached: {names}"),
-    "zh": ("在网页上阅读", "附件过大，未随信附上：{names}"),
+    "en": ("Read it on the web", "Not attached: {names}"),
+    "zh": ("在网页上阅读", "未随信附上：{names}"),
 }
 """By language: what the link says, and what was left out."""
 
@@ -37,9 +40,17 @@ def write_letter(edition: Edition, link: str | None, left_out: Sequence[str]) ->
     document = make_document(edition)
     frame = frame_for(edition.language, edition.style)
     language = "zh" if frame.words.tag.startswith("zh") else "en"
-    read_on, too_large = (frame.text(said, language) for said in WORDS[language])
-    note = too_large.format(names=", ".join(left_out)) if left_out else ""
-    given = {"document": document, "words": document.words, "link": link, "note": note}
+    read_on, missing = (frame.text(said, language) for said in WORDS[language])
+    note = missing.format(names=", ".join(left_out)) if left_out else ""
+    shown = {anchor_of(story.url): story.thumbnail for story in edition.stories}
+    pictures = {anchor: _inline(one) for anchor, one in shown.items() if one and one.data}
+    given = {
+        "document": document,
+        "words": document.words,
+        "link": link,
+        "note": note,
+        "pictures": pictures,
+    }
     return Letter(
         title=document.title,
         subject=" ".join((document.heading, *document.stamps)),
@@ -47,6 +58,7 @@ def write_letter(edition: Edition, link: str | None, left_out: Sequence[str]) ->
         headlines=tuple(item.title for item in document.items),
         html=_environment().get_template("letter.html").render(**given, read_on=read_on),
         text="\n".join(_lines(document, link, read_on, note)) + "\n",
+        pictures=tuple({one.name: one for one in pictures.values()}.values()),
     )
 
 
@@ -61,6 +73,11 @@ def _environment() -> Environment:
     )
     environment.filters["said"] = _said
     return environment
+
+
+def _inline(thumbnail: Thumbnail) -> Inline:
+    name = f"{thumbnail.sha256[:32]}@pictures.pressrun"
+    return Inline(name=name, media_type=thumbnail.media_type, data=thumbnail.data)
 
 
 def _said(spans: "Sequence[Span]") -> str:

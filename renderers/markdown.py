@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from pressrun.models import Edition, Rendition
+from renderers.charts import Chart
 from renderers.claims import Span
-from renderers.document import Chart, Document, make_document
+from renderers.document import Document, make_document
 from renderers.items import Item, Linked
 from renderers.words import Words
 

@@ -87,8 +87,13 @@ def require_placed(document: Document, placed: Iterable[str], where: str) -> Non
     found = frozenset(placed)
     lost = [f"{item.rank} {item.title!r}" for item in document.items if item.anchor not in found]
     if lost:
+        remedy = (
+            f"theme {document.theme!r} has them nowhere, or hides them: mend its templates or "
+            "style sheets"
+            if document.theme
+            else "this is a fault of the style sheet, please report it"
+        )
         raise RenderError(
             f"{where}: {len(lost)} of {len(document.items)} stories were not placed: "
-            f"{', '.join(lost[:5])}{', ...' if len(lost) > 5 else ''}; "
-            "this is a fault of the style sheet, please report it"
+            f"{', '.join(lost[:5])}{', ...' if len(lost) > 5 else ''}; {remedy}"
         )

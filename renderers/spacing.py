@@ -2,6 +2,8 @@
 
 import re
 
+from renderers.breaks import JOINER
+
 APART = "\u2006"
 """A sixth of an em, after which a line may end."""
 
@@ -10,7 +12,7 @@ TIGHT = "\u202f"
 
 _HAN = "[\u2e80-\u2fdf\u3040-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 _WORD = "[A-Za-z0-9\u00c0-\u024f\u0370-\u04ff]"
-_TAGS = "(?:<[^>]*>)*"
+_TAGS = f"{JOINER}?(?:<[^>]*>)*"
 
 _SEAM = re.compile(
     rf"<[^>]*>|(?P<tight>(?<=[0-9])(?={_TAGS}{_HAN}))"
@@ -21,9 +23,9 @@ _SEAM = re.compile(
 def spaced(html: str) -> str:
     """*html* with a thin space wherever its text goes over from Chinese to Latin or back.
 
-    A word counts as next to the one before where only tags are between. CSS calls this
-    `text-autospace` (CSS Text 4, 8.2) and takes an eighth of an em. The fonts have no such spaces:
-    HarfBuzz makes them of the ordinary one, as which they are found when the text is copied.
+    A word counts as next to the one before where only a word joiner or tags are between. CSS calls
+    this `text-autospace` (CSS Text 4, 8.2) and takes an eighth of an em. The fonts have no such
+    spaces: HarfBuzz makes them of the ordinary one, as which they are found when text is copied.
     """
     head, body, rest = html.partition("<body>")
     return head + body + _SEAM.sub(_seam, rest)

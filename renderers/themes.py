@@ -8,6 +8,7 @@ in a template, `@import "pressrun/page.css";` in a sheet.
 import re
 import traceback
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -32,8 +33,14 @@ from pressrun.errors import RenderError
 OURS = "pressrun"
 """What a theme calls Pressrun's own files by, where it has files of the same name."""
 
+LETTER = "letter.html"
+"""Of no theme: mail programs understand too little."""
+
 _IMPORT = re.compile(rf'@import\s+"{OURS}/([\w.-]+)"\s*;')
-_FAULTS = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+_FAULTS = (
+    *(TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError),
+    RecursionError,
+)
 """What a template's own code may raise."""
 
 
@@ -47,13 +54,15 @@ def theme_folder(theme: str) -> Path | None:
         return None
     folder = _folder()
     names = {path.name: path for path in folder.iterdir() if path.is_dir()}
-    found = names.get(theme) or Path(theme).expanduser()
+    found = names.get(theme) or Path(theme)
+    with suppress(RuntimeError):  # of an unknown ~user
+        found = found.expanduser()
     if not found.is_dir():
         raise RenderError(
             f"theme {theme!r}: no folder, and Pressrun has no theme of this name; it has: "
             f"{', '.join(sorted(names))}; write one of these, or the path of a folder"
         )
-    ours = sorted(path.name for path in folder.iterdir() if path.is_file())
+    ours = sorted(path.name for path in folder.iterdir() if path.is_file() and path.name != LETTER)
     if not any((found / name).is_file() for name in ours):
         raise RenderError(
             f"theme {theme!r}: {found} has nothing of which an edition is drawn; put one or more "
@@ -93,7 +102,7 @@ def _sheet(name: str, folder: Path | None) -> str:
     if path is None or not path.is_file():
         return _own_sheet(name)
     try:
-        text = _IMPORT.sub(lambda found: _own_sheet(found[1]), path.read_text("utf-8"))
+        text = _IMPORT.sub(lambda found: _own_sheet(found[1]), path.read_text("utf-8-sig"))
     except (OSError, UnicodeDecodeError) as exc:
         raise RenderError(f"{path}: cannot be read: {exc}; write it in UTF-8") from exc
     if "</" in text:  # it stands unescaped in a <style> element

@@ -61,7 +61,9 @@ class Words:
     more: str
     by_section: str
     by_medium: str
-    others: str
+    other_sections: str
+    other_media: str
+    one_each: str
     reading: str
     also: str
     reprint: str

@@ -11,7 +11,7 @@ from renderers.words_zh import ZH
 
 CONVERSION = "s2twp"
 """OpenCC's, with Taiwan's words: 服务器 becomes 伺服器. It suits fixed words that were read over;
-for news see `renderers.frames.CONVERSION`."""
+for news see `pressrun.archive.frames.CONVERSION`."""
 
 KINDS = {
     "TooManyRedirects": "重新導向次數過多",

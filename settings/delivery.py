@@ -1,5 +1,7 @@
 """Where editions are sent once they are printed."""
 
+from email.errors import MessageError
+from email.headerregistry import Address
 from ipaddress import ip_address
 from typing import Literal, Self
 from urllib.parse import urlsplit
@@ -43,11 +45,11 @@ class MailSettings(Group):
         ("pdf", "png"), description="Formats that are attached, by name."
     )
     max_bytes: int = Field(
-        10_000_000,
+        7_000_000,
         ge=0,
         le=100_000_000,
-        description="What all attachments may have together; those that do not fit are left out, "
-        "which the message says.",
+        description="What pictures and attachments may have together, of which a mail makes a "
+        "third more; those that do not fit are left out, which the message says of attachments.",
     )
 
     @property
@@ -66,18 +68,18 @@ class MailSettings(Group):
             plain = False
         if not plain or "@" in server:
             raise ValueError(
-                f"{server!r} is no host; write one such as smtp.example.org:587, the user apart"
+                "this is no host; write one such as smtp.example.org:587, the user apart"
             )
         return server
 
     @field_validator("sender")
     @classmethod
     def _one_address(cls, sender: str) -> str:
-        name, _, host = sender.rpartition("@")
-        if sender and not (name and host and sender.isascii() and sender.isprintable()):
-            raise ValueError(f"{sender!r} is no address; write one such as news@example.org")
-        if set(sender) & set(' <>,;:"'):
-            raise ValueError(f"{sender!r}: write the address alone; the paper's title is its name")
+        if sender and not is_mailbox(sender):
+            raise ValueError(
+                "this is no address; write the address alone and in ASCII, such as "
+                "news@example.org: the paper's title is its name"
+            )
         return sender
 
     @model_validator(mode="after")
@@ -119,7 +121,7 @@ class DeliverySettings(Group):
     )
     attempts: int = Field(4, ge=1, le=10, description="Attempts at an address that fails.")
     retry_delay_s: float = Field(
-        10, ge=0, le=600, description="Wait before the second attempt; doubles for each after it."
+        60, ge=0, le=600, description="Wait before the second attempt; doubles for each after it."
     )
     timeout_s: float = Field(
         60, gt=0, le=120, description="How long a server may be silent before it is given up."
@@ -139,6 +141,16 @@ class DeliverySettings(Group):
                     f"number {number} is no web address; write https://..., env:NAME or secret:NAME"
                 )
         return webhooks
+
+
+def is_mailbox(text: str) -> bool:
+    """Whether *text* is an e-mail address alone, in ASCII: most servers take no other (pure)."""
+    if "@" not in text or not (text.isascii() and text.isprintable()) or '"' in text:
+        return False
+    try:
+        return str(Address(addr_spec=text)) == text
+    except (MessageError, ValueError):
+        return False
 
 
 def _is_here(host: str) -> bool:

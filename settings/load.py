@@ -35,7 +35,11 @@ class Settings(BaseSettings):
     """All of Pressrun's settings. Build with `load_settings`, once, at the edge."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
     )
 
     archive: str = Field(
@@ -223,7 +227,19 @@ def _is_secret(loc: tuple[int | str, ...]) -> bool:
             return True
         if field:
             model = PaperSettings if part == "papers" else field.annotation
-    return False
+    return len(loc) > 1 and _has_secrets(model)
+
+
+def _has_secrets(model: Any) -> bool:
+    """Whether *model* is a table with secrets in it."""
+    return (
+        isinstance(model, type)
+        and issubclass(model, BaseModel)
+        and any(
+            "SecretStr" in str(field.annotation) or _has_secrets(field.annotation)
+            for field in model.model_fields.values()
+        )
+    )
 
 
 def _keys_at(loc: tuple[int | str, ...]) -> Iterator[str]:

@@ -15,10 +15,11 @@ class AlertSettings(Group):
         description="Apprise addresses, such as mailto://... or ntfy://...; `secret:NAME` is "
         "read from the Prefect Secret block of that name, `env:NAME` from the environment.",
     )
-    on: tuple[Literal["failed", "partial", "late", "missing"], ...] = Field(
-        ("failed", "partial", "late", "missing"),
+    on: tuple[Literal["failed", "partial", "late", "missing", "undelivered"], ...] = Field(
+        ("failed", "partial", "late", "missing", "undelivered"),
         description="What is told: a run that failed or crashed, an edition with stories missing, "
-        "a run that did not start in time, a day without an edition.",
+        "a run that did not start in time, a day without an edition, a delivery that failed or of "
+        "which nobody knows whether it arrived.",
     )
 
 

@@ -1,5 +1,6 @@
 """A paper: what is printed, and when."""
 
+import re
 from datetime import UTC, datetime, time
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -30,6 +31,14 @@ CATEGORIES = {
 """Sections by language of the paper; what a paper's `categories` default to."""
 
 
+_KIND = re.compile(r"^(medium|section)\s*[:：]\s*", re.IGNORECASE)
+
+
+def _spelled(kind: re.Match[str]) -> str:
+    """The kind of a rule as it is compared: a Chinese keyboard types "Medium：新华社"."""
+    return f"{kind[1].lower()}:"
+
+
 class Interests(Group):
     """What a paper's readers care about: what is raised, lowered or left out.
 
@@ -56,7 +65,7 @@ class Interests(Group):
     @field_validator("raised", "lowered", "dropped")
     @classmethod
     def _usable_rules(cls, rules: tuple[str, ...]) -> tuple[str, ...]:
-        tidy = tuple(" ".join(rule.split()) for rule in rules)
+        tidy = tuple(_KIND.sub(_spelled, " ".join(rule.split())) for rule in rules)
         for rule in tidy:
             kind, sign, name = rule.partition(":")
             said = name.strip() if sign and kind in ("medium", "section") else rule

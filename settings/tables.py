@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 class Group(BaseModel):
     """A table of settings: unknown keys are errors, values never change."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 def underscored(tables: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from pressrun.errors import PressrunError, SettingsError
 from tasks.secrets import BLOCK, VARIABLE, revealed
 
-Kind = Literal["failed", "partial", "late", "missing"]
+Kind = Literal["failed", "partial", "late", "missing", "undelivered"]
 
 LIMIT_S = 10.0
 """How long all the addresses together may take; a run waits for its alerts at its end."""
@@ -103,7 +103,8 @@ def _send_one(address: SecretStr, alert: Alert) -> str:
         app_id="Pressrun",
         app_desc="Pressrun",
     )
-    severity = apprise.NotifyType.WARNING if alert.kind == "partial" else apprise.NotifyType.FAILURE
+    is_printed = alert.kind in ("partial", "undelivered")
+    severity = apprise.NotifyType.WARNING if is_printed else apprise.NotifyType.FAILURE
     with heard() as lines:
         bell = apprise.Apprise(asset=asset)
         if not bell.add(text) or not len(bell):

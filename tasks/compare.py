@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from pressrun.models import LATE, RETRACTED, Change, ChangeKind, Edition, Story
+from pressrun.models import LATE, RETRACTED, Change, ChangeKind, Edition, Story, Telling
 
 Pair = tuple[Story | None, Story | None]
 """A story of the earlier printing and the same of the later; one of them may be missing."""
@@ -11,13 +11,14 @@ Pair = tuple[Story | None, Story | None]
 def compare(old: Edition, new: Edition) -> tuple[Change, ...]:
     """How the stories of *new* differ from those of *old*, by rank; a story at most once.
 
-    A story that now stands beside another that tells the same was not dropped.
+    A story that now stands beside another that tells the same was not dropped. Who else tells a
+    story counts only where that alone is taken back, or given back.
 
     That the article changed is said of the publisher: so only where another page was fetched
     and the same extractor read other words in it. Otherwise it is the summary that changed.
     """
     late = {failure.url for failure in old.failures if failure.kind == LATE}
-    retracted = {failure.url for failure in new.failures if failure.kind == RETRACTED}
+    retracted = _retracted(new)
     beside = {telling.url for story in new.stories for telling in story.also}
     changes = []
     for before, after in pairs(old.stories, new.stories):
@@ -30,8 +31,23 @@ def compare(old: Edition, new: Edition) -> tuple[Change, ...]:
             kind = ChangeKind.RETRACTED if before.url in retracted else ChangeKind.DROPPED
         shown = after or before
         if kind and shown:
-            changes.append(Change(kind=kind, rank=shown.rank, title=shown.title, url=shown.url))
-    return tuple(changes)
+            changes.append(_change(kind, shown))
+    for kind, edition, urls in (
+        (ChangeKind.RETRACTED, old, retracted),
+        (ChangeKind.ADDED, new, _retracted(old)),
+    ):
+        for story in edition.stories:
+            if story.url not in urls:
+                changes += [_change(kind, one) for one in story.also if one.url in urls]
+    return tuple(sorted(changes, key=lambda change: change.rank))
+
+
+def _change(kind: ChangeKind, one: Story | Telling) -> Change:
+    return Change(kind=kind, rank=one.rank, title=one.title, url=one.url)
+
+
+def _retracted(edition: Edition) -> set[str]:
+    return {failure.url for failure in edition.failures if failure.kind == RETRACTED}
 
 
 def pairs(old: Iterable[Story], new: Iterable[Story]) -> tuple[Pair, ...]:

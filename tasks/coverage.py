@@ -20,10 +20,10 @@ def require_coverage(edition: Edition, least: float) -> None:
     left = stands if edition.follows else "nothing was published"
     lost = {EngineUnavailable.__name__, ModelMissing.__name__}
     gone = [one for one in edition.failures if one.kind in lost]
-    if gone and (edition.told + len(gone)) >= least * edition.wanted:
+    if gone and (len(edition.stories) + len(gone)) >= least * edition.texts:
         raise EngineUnavailable(
             f"{edition.paper} {edition.edition_date}: {left}, because the engine "
-            f"went while {len(gone)} of {edition.wanted} articles waited for their summaries: "
+            f"went while {len(gone)} of {edition.texts} articles waited for their summaries: "
             f"{gone[0].reason}. What was read and summarised is kept: run it again"
         )
     transient = any(failure.transient for failure in edition.failures)
@@ -38,7 +38,7 @@ def require_coverage(edition: Edition, least: float) -> None:
     if others := sum(count for _, count in reasons.most_common()[4:]):
         said.append(f"{others} others")
     raise CoverageError(
-        f"{edition.paper} {edition.edition_date}: {edition.told} of {edition.wanted} "
+        f"{edition.paper} {edition.edition_date}: {len(edition.stories)} of {edition.texts} "
         f"articles became stories, under the threshold of {least:.0%}; {left} "
         f"({', '.join(said)}). "
         f"{remedy} lower papers.{edition.paper}.coverage",

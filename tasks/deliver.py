@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from pressrun.archive import Archive
-from pressrun.archive.deliveries import Deliveries, Slip, State
+from pressrun.archive.deliveries import Deliveries, Slip, State, again_by
 from pressrun.errors import SettingsError
 from pressrun.letter import Write
 from pressrun.models import Edition
@@ -17,9 +17,10 @@ from settings.delivery import DeliverySettings
 from tasks.delivery.addresses import Address, Unread, addresses_of
 from tasks.delivery.chat import Chat
 from tasks.delivery.mail import Mail
+from tasks.delivery.overtaken import overtaken
 from tasks.delivery.packing import pack
 from tasks.delivery.parcel import Carrier
-from tasks.delivery.sending import Delivery, Patience, as_command, look, send
+from tasks.delivery.sending import Delivery, Patience, look, send
 from tasks.delivery.webhook import Webhook
 from tasks.order import utc_now
 
@@ -49,7 +50,9 @@ async def deliver(
     """Send *edition*, as printed, to the addresses of its paper; what is known of each.
 
     Once: where it was sent, may have been, or failed as often as is tried, that is told and nothing
-    is sent, unless it is to be sent *again*. *only*: names of addresses. What fails is a value.
+    is sent, unless it is to be sent *again*. Nor is it once it is not the current printing, or a
+    story of it was taken back; and what is the same stories drawn again goes to who has none of the
+    printings before. *only*: names of addresses. What fails is a value.
 
     Raises:
         ArchiveError: the archive cannot be read.
@@ -62,9 +65,10 @@ async def deliver(
     slips = {address: notes.slip(edition, address.sha256) for address in addresses}
     limit = patience.attempts
     found: dict[Address, Delivery] = {}
+    is_once = not again and await asyncio.to_thread(_is_once, archive, delivery, edition)
     for address, slip in () if again else slips.items():
         before = await asyncio.to_thread(look, slip, address, patience.now(), limit)
-        if before is None and delivery.revisions == "first":
+        if before is None and is_once:
             before = await asyncio.to_thread(_had_another, notes, edition, address)
         if before:
             found[address] = before
@@ -72,13 +76,12 @@ async def deliver(
     if due:
         parcel = await asyncio.to_thread(pack, archive, settings, edition, write)
         carriers, room = carriers_of(delivery), asyncio.Semaphore(AT_ONCE)
+        sending = partial(send, again=again, overtaken=partial(overtaken, archive, edition))
 
         async def one(address: Address, slip: Slip) -> Delivery:
-            work = partial(
-                send, slip, parcel, address, carriers[address.kind], patience, again=again
-            )
+            work = partial(sending, slip, parcel, address, carriers[address.kind], patience)
             async with room:
-                return await each(address.name, work)
+                return await _kept(each, address.name, work)
 
         outcomes = await asyncio.gather(*(one(*pair) for pair in due.items()))
         found |= dict(zip(due, outcomes, strict=True))
@@ -96,7 +99,7 @@ async def deliver_rest(
     if not is_recent(wanted, day, now):
         return None, ()
     edition = await asyncio.to_thread(archive.editions.current, paper, day)
-    if edition is None or not await asyncio.to_thread(is_due, archive, wanted, edition, now):
+    if edition is None or not is_due(wanted, edition, now):
         return edition, ()
     return edition, await deliver(archive, settings, edition, write, each=each)
 
@@ -108,21 +111,14 @@ def is_recent(paper: PaperSettings, day: date, now: datetime) -> bool:
     return delivery.is_wanted and day >= today - timedelta(days=delivery.days_back)
 
 
-def is_due(archive: Archive, paper: PaperSettings, edition: Edition, now: datetime) -> bool:
-    """Whether *edition*, the current one, is one that is sent by itself.
+def is_due(paper: PaperSettings, edition: Edition, now: datetime) -> bool:
+    """Whether *edition*, the current one, is one that is sent by itself (pure).
 
-    Not the same stories drawn again, and not what there is so far of a day that the paper prints
-    when it is over.
-
-    Raises:
-        ArchiveError: the archive cannot be read.
+    Not what there is so far of a day that the paper prints when it is over.
     """
     if not is_recent(paper, edition.edition_date, now):
         return False
-    if edition.as_of is not None and paper.default_day != "today":
-        return False
-    plan = archive.editions.plan(edition.paper, edition.edition_date, edition.revision)
-    return plan.redraws is None
+    return edition.as_of is None or paper.default_day == "today"
 
 
 def standing(archive: Archive, settings: Settings, edition: Edition) -> tuple[Delivery, ...]:
@@ -167,7 +163,7 @@ def in_words(edition: Edition, one: Delivery) -> str:
             says = f"{one.name}: not delivered, {tries}: {one.reason}"
         case _:
             return f"{one.name}: not sent{': ' if one.reason else ''}{one.reason}"
-    return f"{says}. Send it again: {as_command(edition, one.name)}"
+    return f"{says}. Send it again: {again_by(edition, one.name)}"
 
 
 def summed_up(found: Iterable[Delivery]) -> str:
@@ -181,8 +177,8 @@ def summed_up(found: Iterable[Delivery]) -> str:
     return ", ".join(said)
 
 
-def as_rows(found: Iterable[Delivery]) -> list[dict[str, Any]]:
-    """A row an address, for a table."""
+def as_rows(edition: Edition, found: Iterable[Delivery]) -> list[dict[str, Any]]:
+    """A row an address, for a table, with the command that repeats what went wrong."""
     return [
         {
             "address": one.name,
@@ -190,6 +186,7 @@ def as_rows(found: Iterable[Delivery]) -> list[dict[str, Any]]:
             "attempts": one.attempts,
             "at": f"{one.at:%Y-%m-%d %H:%M:%S} UTC" if one.at else "",
             "reason": one.reason,
+            "again": again_by(edition, one.name) if one.state and one.is_trouble else "",
         }
         for one in found
     ]
@@ -213,8 +210,31 @@ def _chosen(
     )
 
 
+async def _kept(each: Each, name: str, work: Callable[[], Awaitable[Delivery]]) -> Delivery:
+    """What became of *work*, also where what runs it fails, before it or after it."""
+    done: list[Delivery] = []
+
+    async def kept() -> Delivery:
+        done.append(await work())
+        return done[0]
+
+    try:
+        return await each(name, kept)
+    except Exception as exc:  # noqa: BLE001 - the fan-in: the other addresses are served
+        why = f"its task could not be run: {exc}"
+        return done[0] if done else Delivery(name, None, why, is_new=True)
+
+
+def _is_once(archive: Archive, delivery: DeliverySettings, edition: Edition) -> bool:
+    """Whether it goes only to who has none of the printings before, as they had its stories."""
+    if delivery.revisions == "first":
+        return True
+    plan = archive.editions.plan(edition.paper, edition.edition_date, edition.revision)
+    return plan.redraws is not None
+
+
 def _had_another(notes: Deliveries, edition: Edition, address: Address) -> Delivery | None:
-    """What is said where only the first printing is sent, and an earlier one was."""
+    """What is said where one printing is sent to each address, and an earlier one was."""
     earlier = notes.earlier(edition, address.sha256)
     if any(note.state is not State.FAILED for note in earlier):
         return Delivery(address.name, None)

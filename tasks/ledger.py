@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from pressrun.archive.layout import SITE, shown_name, site_folder
-from pressrun.models import Edition, Failure, Story
+from pressrun.models import DROPPED, Edition, Failure, Story, Telling
 from pressrun.spent import Spent
 
 _MARKS = re.compile(r"([\\`*_\[\]<>|#~!])")
@@ -39,6 +39,7 @@ def as_markdown(edition: Edition, places: Mapping[str, str], picture: str | None
     name. Titles and reasons are other people's text: none of it acts as Markdown or HTML.
     """
     rows = {story.rank: _story(story) for story in edition.stories}
+    rows |= {one.rank: _beside(one, story) for story in edition.stories for one in story.also}
     rows |= {failure.rank: _failure(failure) for failure in edition.failures}
     model = edition.model
     digest = f", {model.digest[:12]}" if model.digest else ""
@@ -68,11 +69,20 @@ def as_table(edition: Edition) -> list[dict[str, Any]]:
     """A row an article, by rank, each with the same columns."""
     changed = {change.url: change.kind for change in edition.changes}
     rows = {story.rank: _cells(story, changed) for story in edition.stories}
+    for story in edition.stories:
+        for one in story.also:
+            rows[one.rank] = _unmeasured(one, f"told by number {story.rank}") | {
+                "medium": one.medium
+            }
     for failure in edition.failures:
-        state = {"state": f"not printed: {failure.step}", "reason": failure.reason}
-        cells = dict.fromkeys(_MEASURED, "") | state
-        rows[failure.rank] = {"no": failure.rank, "title": failure.title, "medium": "", **cells}
+        state = "left out" if failure.kind == DROPPED else f"not printed: {failure.step}"
+        rows[failure.rank] = _unmeasured(failure, state) | {"reason": failure.reason}
     return [rows[rank] for rank in sorted(rows)]
+
+
+def _unmeasured(one: Failure | Telling, state: str) -> dict[str, Any]:
+    facts = {"no": one.rank, "title": one.title, "medium": ""}
+    return facts | dict.fromkeys(_MEASURED, "") | {"state": state}
 
 
 def _cells(story: Story, changed: Mapping[str, str]) -> dict[str, Any]:
@@ -115,8 +125,14 @@ def _made(story: Story) -> list[str]:
 
 
 def _failure(failure: Failure) -> str:
-    state = f"failed: {failure.step}: {_inert(failure.reason)}"
+    fate = "left out" if failure.kind == DROPPED else f"failed: {failure.step}"
+    state = f"{fate}: {_inert(failure.reason)}"
     return _row(failure.rank, _inert(failure.title), state, *("" for _ in _COLUMNS[3:]))
+
+
+def _beside(one: Telling, story: Story) -> str:
+    state = f"told by number {story.rank}"
+    return _row(one.rank, _inert(one.title), state, *("" for _ in _COLUMNS[3:]))
 
 
 def _place(name: str, place: str) -> str:

@@ -10,6 +10,7 @@ from pressrun.archive.retractions import Retraction, Retractions
 from pressrun.models import Edition, Failure, Plan, Story
 from tasks.assemble import add_renditions, assemble
 from tasks.desk import Desk
+from tasks.earlier import still_told
 from tasks.observing import tell
 from tasks.order import utc_now
 from tasks.printing import rendered, with_overview
@@ -31,9 +32,12 @@ async def make_up(
     *asking*: whether its overview may ask the model, which takes as long as a story.
     """
     calibrations, taken_back = desk.meter.calibrations(), await withdrawn(desk, plan)
-    now, sketches = utc_now(), desk.sketches
-    edition = assemble(plan, revision, outcomes, now, calibrations, taken_back, sketches)
-    edition = styled(await with_threads(desk.archive, edition), desk.order.paper)
+    made = plan, revision, outcomes, utc_now(), calibrations, taken_back, desk.sketches
+    # Long articles take seconds to compare, and leases are renewed meanwhile.
+    edition = await asyncio.to_thread(assemble, *made)
+    edition = await with_threads(desk.archive, edition)
+    edition = await asyncio.to_thread(still_told, desk.archive, edition)
+    edition = styled(edition, desk.order.paper)
     edition = await with_overview(desk, plan, edition, asking=asking)
     return edition.model_copy(update={"took_s": desk.took_s})
 
@@ -47,7 +51,7 @@ async def withdrawn(desk: Desk, plan: Plan) -> tuple[Retraction, ...]:
 async def publish(desk: Desk, plan: Plan, edition: Edition, *, reading: bool = False) -> Published:
     """Draw *edition* and print it. *reading*: whether articles are still under way."""
     tell("rendering", total=len(plan.formats))
-    workers = await desk.press.drawers(reading=reading)
+    workers = await desk.press.drawers(len(edition.stories), reading=reading)
     shown = await asyncio.to_thread(illustrated, desk.archive.store, edition)
     made = await asyncio.gather(*(rendered(desk, workers, shown, n) for n in plan.formats))
     edition, renditions = add_renditions(edition, made)

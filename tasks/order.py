@@ -14,7 +14,7 @@ from pressrun.models import Edition, Moment, Plan, Refresh, Value
 from settings import PaperSettings, Settings
 from tasks.archives import archive_of
 from tasks.engines.address import from_typed
-from tasks.summaries.brief import brief_for
+from tasks.summaries.brief import brief_for, readers_of
 from tasks.summaries.wording import load_wording
 
 _NOT_CONTENT = {
@@ -22,6 +22,9 @@ _NOT_CONTENT = {
     *("theme", "frame", "pdf_evidence", "delivery"),
 }
 """Settings of a paper that leave the words of an edition as they are."""
+
+_LATER = ("interests", "overview", "thumbnails")
+"""Settings that came after editions had been printed: of no account while they are as they come."""
 
 
 PRINTED = "already printed"
@@ -268,7 +271,9 @@ def _is_worded(edition: Edition, paper: PaperSettings) -> bool:
 
     wording = load_wording(paper.prompts)
     overview = edition.overview
-    if overview and overview.prompt_sha256 != overview_sha256(paper.language, wording):
+    if overview and overview.prompt_sha256 != overview_sha256(
+        paper.language, wording, readers_of(paper)
+    ):
         return False
     return all(
         story.summary.prompt_sha256
@@ -312,8 +317,10 @@ def _given(**values: Any) -> dict[str, Any]:
 
 def _content_sha256(settings: Settings, paper: PaperSettings) -> str:
     engines = ("ollama", "embedded") if settings.engine == "auto" else (settings.engine,)
+    fresh = PaperSettings()
+    unset = {name for name in _LATER if getattr(paper, name) == getattr(fresh, name)}
     content: Mapping[str, Any] = {
-        "paper": paper.model_dump(mode="json", exclude=_NOT_CONTENT),
+        "paper": paper.model_dump(mode="json", exclude=_NOT_CONTENT | unset),
         "prompts": load_wording(paper.prompts).own,
         "sources": {name: settings.sources.options(name) for name in paper.sources},
         "engine": settings.engine,

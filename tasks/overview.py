@@ -13,16 +13,22 @@ from tasks.summaries.overview_form import FEWEST, LONGEST, MOST, TARGET
 from tasks.summaries.overview_selected import selected_overview
 from tasks.summaries.overview_written import Day, write_points
 from tasks.summaries.talk import Talk
-from tasks.summaries.wording import OVERVIEW_PLACES, Wording
+from tasks.summaries.wording import OVERVIEW_PLACES, OVERVIEW_READERS_PLACES, Wording
 
 VERSION = 1
 """Of everything here and in the modules it uses that changes an overview: raise it with them."""
 
 
-def overview_sha256(language: str, wording: Wording) -> str:
-    """Identifies how overviews in *language* are asked for: wording, limits and `VERSION`."""
+def overview_sha256(language: str, wording: Wording, readers: str = "") -> str:
+    """Identifies how overviews in *language* are asked for: wording, limits and `VERSION`.
+
+    *readers* is what the paper says of its readers.
+    """
     limits = (FEWEST, MOST, LONGEST[language], TARGET[language])
-    return wording.sha256(OVERVIEW_PLACES, (language,), VERSION, limits)
+    if not readers:
+        return wording.sha256(OVERVIEW_PLACES, (language,), VERSION, limits)
+    places = {**OVERVIEW_PLACES, **OVERVIEW_READERS_PLACES}
+    return wording.sha256(places, (language,), VERSION, limits, readers)
 
 
 def is_writer(identity: ModelIdentity) -> bool:
@@ -31,19 +37,26 @@ def is_writer(identity: ModelIdentity) -> bool:
 
 
 async def make_overview(
-    edition: Edition, engine: Engine, identity: ModelIdentity, wording: Wording, meter: TokenMeter
+    edition: Edition,
+    engine: Engine,
+    identity: ModelIdentity,
+    wording: Wording,
+    meter: TokenMeter,
+    readers: str = "",
 ) -> Overview | None:
     """The overview of *edition*, the way *identity* works; None when it has too few stories.
+
+    *readers* is what the paper says of its readers.
 
     Raises:
         EngineError: from *engine*, as it came.
     """
     stories, language = reading_order(edition), edition.language
-    sha256 = overview_sha256(language, wording)
+    sha256 = overview_sha256(language, wording, readers)
     if len(stories) < FEWEST or not is_writer(identity):
         return selected_overview(edition, sha256)
     talk = Talk(engine, identity, meter, language, f"{edition.paper} {edition.edition_date}")
-    points = await write_points(Day(stories, language, wording), talk)
+    points = await write_points(Day(stories, language, wording, readers), talk)
     overview = selected_overview(edition, sha256)
     if points:
         overview = Overview(

@@ -35,6 +35,9 @@ T = TypeVar("T")
 DRAWERS = min(2, os.cpu_count() or 1)
 """Processes that draw, of which each holds 200 MB (docs/decisions/0021)."""
 
+DRAWN_BY_ONE = 30
+"""Stories of an edition that one process draws: a second one would save a second or two."""
+
 OWN_LIMITS = ("ollama", "embedded")
 """Engines that know how many requests a server takes; others are given `concurrency`, or two."""
 
@@ -116,8 +119,8 @@ class Press:
             raise PressrunError("this press was opened without an engine: it only draws")
         return await self._engine.ready()
 
-    async def drawers(self, *, reading: bool = False) -> Workers:
-        """The processes that draw, beside one another: the longest format sets the time.
+    async def drawers(self, stories: int, *, reading: bool = False) -> Workers:
+        """The processes that draw an edition of so many *stories*, formats beside one another.
 
         Where one edition is printed, they take the place of those that read, unless there is
         still *reading* to be done.
@@ -125,7 +128,7 @@ class Press:
         self._apart = self._apart or reading
         if self._apart:
             return self._drawers
-        await self.workers.renew(DRAWERS)
+        await self.workers.renew(DRAWERS if stories > DRAWN_BY_ONE else 1)
         return self.workers
 
 

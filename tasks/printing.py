@@ -29,6 +29,7 @@ from tasks.observing import tell
 from tasks.overview import is_writer, overview_sha256
 from tasks.same_story import sketch_of
 from tasks.steps import read_article, render, sum_up, summarise_story, whole, with_retries
+from tasks.summaries.brief import readers_of
 from tasks.summaries.overview_selected import selected_overview
 from tasks.thumbnail import thumbnail_of
 from tasks.workers import Workers
@@ -161,8 +162,11 @@ async def with_overview(desk: Desk, plan: Plan, edition: Edition, *, asking: boo
 
     Without *asking*, or where that fails, it is selected, which takes no model.
     """
-    if not desk.order.paper.overview:
+    paper = desk.order.paper
+    if not paper.overview:
         return edition
+    sha256 = overview_sha256(edition.language, desk.wording, readers_of(paper))
+    overview = selected_overview(edition, sha256)
     if asking and is_writer(plan.model):
         try:
             overview = await with_retries(sum_up, desk.settings.summarise)(
@@ -174,9 +178,10 @@ async def with_overview(desk: Desk, plan: Plan, edition: Edition, *, asking: boo
                 exc,
                 exc_info=not isinstance(exc, PressrunError),
             )
-        else:
-            return edition.model_copy(update={"overview": overview})
-    overview = selected_overview(edition, overview_sha256(edition.language, desk.wording))
+    if overview is not None:
+        sentences = len(overview.points)
+        get_run_logger().info("the day in brief: %d sentences, %s", sentences, overview.way)
+        tell("overview", way=overview.way, sentences=sentences)
     return edition.model_copy(update={"overview": overview})
 
 

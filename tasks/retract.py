@@ -17,6 +17,7 @@ from pressrun.models import RETRACTED, Edition, Failure, Rendition, Story, Telli
 from settings import Settings
 from tasks.assemble import add_renditions, following, is_copy, make_failure, redrawn, withhold
 from tasks.compare import compare
+from tasks.earlier import still_told
 from tasks.render import render_edition
 from tasks.sources.text import same_page
 from tasks.styling import styled
@@ -158,8 +159,11 @@ async def _print_again(
         plan = plan.model_copy(update={"created_at": at, "redraws": old.revision})
         revision = await asyncio.to_thread(archive.editions.begin, plan)
         edition = styled(reprint(old, revision, at, in_force, back), settings.papers.get(paper))
+        edition = await asyncio.to_thread(still_told, archive, edition)
         shown = await asyncio.to_thread(illustrated, archive.store, edition)
-        made = [await _rendered(workers, settings, shown, name) for name in plan.formats]
+        made = await asyncio.gather(
+            *(_rendered(workers, settings, shown, name) for name in plan.formats)
+        )
         edition, files = add_renditions(edition, made)
         return await asyncio.to_thread(archive.publish, edition, files)
 
@@ -170,7 +174,7 @@ async def _rendered(
     try:
         options = settings.renderers.options(name)
         return name, await render_edition(workers, edition, name, options)
-    except PressrunError as exc:
+    except Exception as exc:  # noqa: BLE001 - the fan-in, as of any printing
         return name, exc
 
 

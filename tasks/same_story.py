@@ -16,7 +16,7 @@ import zlib
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, takewhile
 from typing import NamedTuple, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
@@ -56,10 +56,14 @@ class Sketch(NamedTuple):
 def sketch_of(title: str, text: str, language: str) -> Sketch:
     """The sketch of an article in *language* ("zh", or words with spaces between them)."""
     read = f"{title}\n{text[:READ_CHARS]}"
-    counted = Counter(zlib.crc32(term.encode()) for term in terms_in(read, language))
+    counted = Counter(map(_hashed, terms_in(read, language)))
     counts = (min(count, 255) for count in counted.values())
     terms = array("I", counted), array("B", counts)
     return Sketch(language, title, *terms, figures_in(read))
+
+
+def _hashed(term: str) -> int:
+    return zlib.crc32(term.encode())
 
 
 def terms_in(text: str, language: str) -> list[str]:
@@ -113,62 +117,100 @@ def same_pairs(sketches: Mapping[Key, Sketch]) -> list[tuple[Key, Key]]:
     for language in dict.fromkeys(sketch.language for sketch in sketches.values()):
         keys = [key for key, sketch in sketches.items() if sketch.language == language]
         least = ALIKE.get(language, ALIKE["en"])
-        likeness = _likenesses([sketches[key] for key in keys])
+        likeness = likenesses([sketches[key] for key in keys])
         found += [(keys[i], keys[j]) for (i, j), alike in likeness.items() if alike >= least]
     return found
 
 
-class _Weighed(NamedTuple):
-    """A sketch among others: *logged* has a term's count, damped, where another has it, too.
-
-    *norm* is of the vector of all terms, *rarity* the sum of their squared weights.
-    """
-
-    logged: dict[int, float]
-    norm: float
-    rarity: float
-
-
-def _likenesses(sketches: Sequence[Sketch]) -> dict[tuple[int, int], float]:
+def likenesses(sketches: Sequence[Sketch]) -> dict[tuple[int, int], float]:
     """How alike each two are whose figures do not tell them apart, by their places.
 
     Twice the cosine of their terms by tf-idf, a quarter of the share of the smaller one's terms
     that the other has, and what their figures add.
     """
-    holders = Counter(term for sketch in sketches for term in sketch.terms)
-    weights = {term: math.log((1 + len(sketches)) / held) for term, held in holders.items()}
-    weighed = [_weigh(sketch, weights, holders) for sketch in sketches]
+    shared = _shared(sketches)
     found: dict[tuple[int, int], float] = {}
     for i, j in combinations(range(len(sketches)), 2):
         by_figures = _by_figures(sketches[i].figures, sketches[j].figures)
-        if by_figures is None or _are_numbered(sketches[i].title, sketches[j].title):
+        if by_figures is None or _are_of_a_series(sketches[i], sketches[j]):
             continue
-        small, large = sorted((weighed[i], weighed[j]), key=lambda one: len(one.logged))
-        shared = small.logged.keys() & large.logged.keys()
-        product = common = 0.0
-        for term in shared:
-            square = weights[term] ** 2
-            product += small.logged[term] * large.logged[term] * square
-            common += square
-        cosine = product / (small.norm * large.norm or 1)
-        contained = common / (min(small.rarity, large.rarity) or 1)
+        cosine = shared.products[j][i] / (shared.norms[i] * shared.norms[j] or 1)
+        contained = shared.common[j][i] / (min(shared.rarities[i], shared.rarities[j]) or 1)
         found[i, j] = 2 * cosine + contained / 4 + by_figures
     return found
 
 
-def _weigh(sketch: Sketch, weights: Mapping[int, float], holders: Mapping[int, int]) -> _Weighed:
-    logged = {
-        term: 1 + math.log(count) for term, count in zip(sketch.terms, sketch.counts, strict=True)
+class _Shared(NamedTuple):
+    """What articles share, by their places, the later first.
+
+    *norms* are of the vectors of all terms, *products* those of two vectors; *rarities* are the
+    sums of the squared weights of all terms, *common* of those that two have.
+    """
+
+    norms: list[float]
+    products: list[list[float]]
+    rarities: list[float]
+    common: list[list[float]]
+
+
+def _shared(sketches: Sequence[Sketch]) -> _Shared:
+    """Terms that stand in the same articles, as often in each, are one term of a greater weight.
+
+    So copies and boilerplate, of which hundreds of articles may have thousands of characters,
+    cost no more than a word.
+    """
+    total = len(sketches)
+    places: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+    for place, sketch in enumerate(sketches):
+        for term, count in zip(sketch.terms, sketch.counts, strict=True):
+            places[term].append((place, count))
+    norms, rarities = [0.0] * total, [0.0] * total
+    products = [[0.0] * total for _ in sketches]
+    common = [[0.0] * total for _ in sketches]
+    for held, terms in Counter(map(tuple, places.values())).items():
+        weight = terms * math.log((1 + total) / len(held)) ** 2
+        logged = [(place, 1 + math.log(count)) for place, count in held]
+        while logged:
+            place, mine = logged.pop()
+            norms[place] += weight * mine**2
+            rarities[place] += weight
+            scaled, product, both = weight * mine, products[place], common[place]
+            for earlier, theirs in logged:
+                product[earlier] += scaled * theirs
+                both[earlier] += weight
+    return _Shared([math.sqrt(norm) for norm in norms], products, rarities, common)
+
+
+def _are_of_a_series(one: Sketch, other: Sketch) -> bool:
+    """Whether two headlines differ by a number or a name alone, as those of a series do.
+
+    A name stands in its own article, too, and not in the other: else it is one headline in other
+    words.
+    """
+    if one.title == other.title:
+        return False
+    if _NUMERALS.sub("0", one.title) == _NUMERALS.sub("0", other.title):
+        return True
+    before = _alike_at_first(one.title, other.title)
+    after = _alike_at_first(one.title[before:][::-1], other.title[before:][::-1])
+    least = min(len(one.title), len(other.title))
+    return least > before + after >= least / 2 and _names(one, other) and _names(other, one)
+
+
+def _names(one: Sketch, other: Sketch) -> bool:
+    """Whether the headline of *one* has a term that its text has, and nothing of *other*."""
+    there = set(other.terms)
+    often = {
+        term: count
+        for term, count in zip(one.terms, one.counts, strict=True)
+        if count > 1 and term not in there
     }
-    norm = math.sqrt(sum((logged[term] * weights[term]) ** 2 for term in logged))
-    rarity = sum(weights[term] ** 2 for term in logged)
-    shared = {term: often for term, often in logged.items() if holders[term] > 1}
-    return _Weighed(shared, norm, rarity)
+    return any(_hashed(term) in often for term in terms_in(one.title, one.language))
 
 
-def _are_numbered(title: str, other: str) -> bool:
-    """Whether two headlines differ by a number alone, as those of a series do."""
-    return title != other and _NUMERALS.sub("0", title) == _NUMERALS.sub("0", other)
+def _alike_at_first(one: str, other: str) -> int:
+    pairs = zip(one, other, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _by_figures(one: frozenset[str], other: frozenset[str]) -> float | None:

@@ -43,6 +43,7 @@ from tasks.observing import tell
 from tasks.order import utc_now, words_options
 from tasks.overview import make_overview, overview_sha256, verified_overview
 from tasks.render import render_edition
+from tasks.summaries.brief import readers_of
 from tasks.summarise import is_sound, prompt_sha256, summarise_article, verified
 from tasks.workers import Workers
 
@@ -189,17 +190,19 @@ async def sum_up(desk: Desk, edition: Edition, since: datetime | None = None) ->
         EngineError: the engine gave no answer.
     """
     store, (engine, identity) = desk.archive.store, await desk.engine()
+    readers = readers_of(desk.order.paper)
     key = OverviewKey.of(
         edition,
         identity,
-        prompt_sha256=overview_sha256(edition.language, desk.wording),
+        prompt_sha256=overview_sha256(edition.language, desk.wording, readers),
         options=words_options(desk.settings.engines.options(identity.engine)),
     )
     overview = await asyncio.to_thread(store.find_overview, key, since=since)
     if overview is not None:
         overview = await asyncio.to_thread(verified_overview, overview, edition)
     if overview is None:
-        overview = await make_overview(edition, engine, identity, desk.wording, desk.meter)
+        tell("overviewing")
+        overview = await make_overview(edition, engine, identity, desk.wording, desk.meter, readers)
         if overview is not None:
             await asyncio.to_thread(store.record_overview, key, overview, at=utc_now())
             tell("tokens", count=overview.output_tokens)

@@ -27,7 +27,8 @@ def _told(stories: Sequence[Story]) -> Story:
     """The first of *stories* by rank, which tell the same one, with the others."""
     first, *others = sorted(stories, key=lambda story: story.rank)
     also = tuple(_telling(one, first) for one in others)
-    return first.model_copy(update={"also": also}) if also else first
+    interest = max(story.interest for story in stories)
+    return first.model_copy(update={"also": also, "interest": interest}) if also else first
 
 
 def _telling(one: Story, first: Story) -> Telling:
@@ -83,7 +84,9 @@ def joined(stories: Sequence[Story], back: Sequence[Story]) -> list[Story]:
     found = {story.url: story for story in stories}
     for story in back:
         now = found.get(story.url, story)
-        also = {one.url: one for one in (*now.also, *story.also) if one.url not in found}
+        beside = {one.url for other in found.values() if other is not now for one in other.also}
+        there = found.keys() | beside
+        also = {one.url: one for one in (*now.also, *story.also) if one.url not in there}
         by_rank = tuple(sorted(also.values(), key=lambda one: one.rank))
         found[story.url] = now.model_copy(update={"also": by_rank})
     return list(found.values())

@@ -36,9 +36,9 @@ QUALITY = 72
 MAKER = f"{LARGEST_PX[0]}x{LARGEST_PX[1]} q{QUALITY} 1"
 """Of the rules here: pictures made by others are made again."""
 
-LONGEST_S = 15.0
+LONGEST_S = 30.0
 """A story waits for its picture no longer than this, from when its article was read."""
-DECODING_S = 5.0
+DECODING_S = 10.0
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 _BROKEN = (

@@ -15,9 +15,11 @@ from tests.fakes import FakeOllama
 
 
 def pytest_configure() -> None:
-    """Programs heed signals, also where the tests run behind `&` or nohup, which ignore some."""
+    """Programs heed signals, also where the tests run behind `&` or nohup; and start quickly."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    # Else each program that a test starts compiles all of our code anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @pytest.fixture(autouse=True)

@@ -48,6 +48,28 @@ def test_a_link_leads_to_a_file(name: str) -> None:
             assert (ROOT / name).parent.joinpath(link).exists(), link
 
 
+def headings(text: str) -> set[str]:
+    """The names that GitHub gives them: small letters, digits and hyphens."""
+    prose = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+    found = re.findall(r"^#+ (.+)$", prose, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title).strip().lower().replace(" ", "-") for title in found}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_link_into_a_document_leads_to_a_heading(name: str) -> None:
+    for file, heading in re.findall(r"\]\(([\w./-]*\.md|)#([^)]+)\)", TEXTS[name]):
+        there = (ROOT / name).parent.joinpath(file) if file else ROOT / name
+        assert heading in headings(there.read_text("utf-8")), f"{file}#{heading}"
+
+
+def test_every_picture_is_shown_and_small_enough_to_be_fetched() -> None:
+    pictures = sorted((ROOT / "docs/pictures").iterdir())
+    assert pictures
+    for path in pictures:
+        assert any(f"pictures/{path.name})" in text for text in TEXTS.values()), path.name
+        assert path.stat().st_size <= 400_000, path.name
+
+
 def test_an_option_that_is_named_exists() -> None:
     known = "".join(CliRunner().invoke(app, [command, "--help"]).output for command in COMMANDS)
     for options in re.findall(r"pressrun (?:digest|demo)([^\n`]*)", "\n".join(TEXTS.values())):

@@ -65,6 +65,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 class Demo(NamedTuple):
     """What `pressrun demo` left behind."""
 
+    folder: Path
     said: dict[str, Any]
     err: str
     archive: Archive
@@ -81,13 +82,12 @@ class Demo(NamedTuple):
         return [self.file(name) for name in names]
 
 
-@pytest.fixture(scope="module")
-def demo(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    """An edition of the newsroom, printed by the command as a user types it."""
-    folder = tmp_path_factory.mktemp("demo")
-    command = [str(Path(sys.executable).with_name("pressrun")), "demo", "--json"]
+def run_demo(
+    folder: Path, environment: dict[str, str], *words: str
+) -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sys.executable).with_name("pressrun")), "demo", "--limit", str(STORIES)]
     ended = subprocess.run(
-        [*command, "--limit", str(STORIES)],
+        [*command, *words],
         cwd=folder,
         env=environment,
         stdin=subprocess.DEVNULL,
@@ -96,10 +96,18 @@ def demo(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) 
         check=False,
     )
     assert ended.returncode == 0, ended.stderr
+    return ended
+
+
+@pytest.fixture(scope="module")
+def demo(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """An edition of the newsroom, printed by the command as a user types it."""
+    folder = tmp_path_factory.mktemp("demo")
+    ended = run_demo(folder, environment, "--json")
     archive = Archive.open(str(folder / "demo"))
     edition = archive.editions.current("daily", DEMO_DATE)
     assert edition is not None
-    return Demo(json.loads(ended.stdout), ended.stderr, archive, edition)
+    return Demo(folder, json.loads(ended.stdout), ended.stderr, archive, edition)
 
 
 def squeeze(text: str) -> str:
@@ -237,8 +245,24 @@ def test_a_character_that_no_font_has_is_named(demo: Demo) -> None:
     assert demo.said["missing_glyphs"] == [RARE]
 
 
+def test_the_stories_stand_in_the_sections_that_their_addresses_tell(demo: Demo) -> None:
+    stories = {one.title: one.category for one in articles(DEMO_DATE)}
+    assert all(story.category == stories[story.title] for story in demo.edition.stories)
+    assert demo.edition.sections[:3] == ("china", "world", "society")
+
+
 def test_the_site_shows_the_edition(demo: Demo) -> None:
     assert demo.archive.site.shown("daily", DEMO_DATE) == demo.edition.revision
+
+
+def test_the_demo_ends_by_saying_where_page_and_archive_are(
+    demo: Demo, environment: dict[str, str]
+) -> None:
+    said = run_demo(demo.folder, environment).stdout
+    page = re.search(r"the page +(\S+\.html)$", said, re.MULTILINE)
+    assert page is not None
+    assert (demo.folder / page[1]).is_file()
+    assert said.endswith("pressrun site serve --archive demo\n")
 
 
 def descendants(pid: int) -> set[int]:

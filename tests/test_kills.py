@@ -38,7 +38,7 @@ class Command:
         }
 
     async def start(self) -> asyncio.subprocess.Process:
-        words = f"digest --date {DAY} --formats html --archive {self.archive} --prefect active"
+        words = f"digest --date {DAY} --formats markdown --archive {self.archive} --prefect active"
         return await asyncio.create_subprocess_exec(
             str(Path(sys.executable).with_name("pressrun")),
             *words.split(),
@@ -92,10 +92,11 @@ MOMENTS = (
     f"listed {COUNT} headlines",
     f"fetched {COUNT} of {COUNT}",
     f"read {COUNT} of {COUNT}",
-    *(f"summarised {done} of {COUNT}" for done in range(1, COUNT + 1)),
-    "rendered html",
+    *(f"summarised {done} of {COUNT}" for done in (1, 3, 5)),
+    "in brief: 3 sentences, written",
+    "rendered markdown",
 )
-"""Ten moments over the stages: what the command says as it passes each."""
+"""Moments over the stages: what the command says as it passes each."""
 
 
 @pytest.mark.parametrize("moment", MOMENTS)

@@ -54,7 +54,6 @@ def commands() -> list[str]:
 
 @pytest.mark.faults
 @pytest.mark.server
-@pytest.mark.xdist_group("prefect")
 @pytest.mark.timeout(900)
 async def test_the_readmes_commands_print_editions_until_ctrl_c(
     tmp_path: Path, ollama: FakeOllama

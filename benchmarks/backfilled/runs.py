@@ -18,6 +18,9 @@ FIRST = date(2025, 1, 1)
 SPEC = Spec(load_s=0.05, prefill_tps=200_000, decode_tps=8_000, slots=8)
 """A hundred times a real one: an article takes it 15 ms, so that our own cost shows."""
 
+PAPER = {"sources": ["sina"], "overview": False}
+"""What is measured is articles: an overview is a request or two more, once an edition."""
+
 BARE_PAGES = 600
 """Pages that are read bare, spread over all of them."""
 
@@ -146,7 +149,7 @@ async def measured(
             "sources": {"sina": {"list_url": (await site.said())["url"]}},
             # Other people's sites want pauses, and are many.
             "fetch": {"private_hosts": True, "host_delay_s": 0, "per_host": 8},
-            "papers": {"daily": {"limit": articles, "formats": formats, "sources": ["sina"]}},
+            "papers": {"daily": {**PAPER, "limit": articles, "formats": formats}},
         }
         env = environment(folder, settings)
         async with prefect(folder, bare) as server:

@@ -64,7 +64,8 @@ async def pressrun(folder: Path, list_url: str, spec: Spec, articles: int, **oll
             "sources": {"sina": {"list_url": list_url}},
             # Other people's sites want pauses, and are many.
             "fetch": {"private_hosts": True, "host_delay_s": 0, "per_host": 8},
-            "papers": {"daily": {"limit": articles, "formats": ["html"]}},
+            # Asked for when all summaries are there: no slot could be kept busy by it.
+            "papers": {"daily": {"limit": articles, "formats": ["html"], "overview": False}},
         }
         said = await _program(folder, "pressrun_way", json.dumps(settings))
         return _run(said, await server.log(), spec)

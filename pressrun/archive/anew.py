@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from itertools import chain, groupby, pairwise
+from typing import NamedTuple
 
 from pressrun.archive import layout
 from pressrun.archive.editions import Editions
@@ -15,6 +16,13 @@ from pressrun.archive.shelf import Shelf
 from pressrun.models import Edition
 
 
+class Made(NamedTuple):
+    """What was made: how many editions are shown, and which were published meanwhile."""
+
+    shown: int
+    late: frozenset[tuple[str, date]]
+
+
 class Anew:
     """Makes everything under `site/` that is ours; holds three editions at a time."""
 
@@ -24,10 +32,14 @@ class Anew:
         self._files, self._editions = files, editions
         self._shards, self._placing, self._shelf = shards, placing, shelf
 
-    def make(self) -> int:
-        """Put all in place, and take away what is no more; how many editions are shown."""
-        for paper in self._editions.papers():
-            self._make_paper(paper)
+    def make(self) -> Made:
+        """Put all in place, and take away what is no more.
+
+        Of an edition that another process published meanwhile the files may be those of before.
+        """
+        late = frozenset(
+            (paper, day) for paper in self._editions.papers() for day in self._make_paper(paper)
+        )
         while True:
             raw, _ = self._shards.index()
             index = self._index()
@@ -35,15 +47,16 @@ class Anew:
             if self._shards.swap_index(raw, self._shelf.addressed(index)):
                 break
         self._take_away(index)
-        return sum(year.editions for paper in index.papers for year in paper.years)
+        return Made(sum(year.editions for one in index.papers for year in one.years), late)
 
-    def _make_paper(self, paper: str) -> None:
+    def _make_paper(self, paper: str) -> Iterator[date]:
+        """Makes a paper's part of the site; the days that were published meanwhile."""
         placed = groupby(self._placed(paper), lambda pair: pair[0].edition_date.year)
         for number, pairs in placed:
             entries, texts = zip(*pairs, strict=True)
             for month, days in groupby(texts, lambda text: text.edition_date.month):
                 self._make_month(paper, number, month, tuple(days))
-            self._make_year(paper, number, entries)
+            yield from self._make_year(paper, number, entries)
 
     def _placed(self, paper: str) -> Iterator[tuple[SiteEntry, DayText]]:
         """Puts each edition's files in place, oldest first; what the site says of it."""
@@ -68,7 +81,9 @@ class Anew:
 
         self._shards.change_month(paper, year, number, made)
 
-    def _make_year(self, paper: str, number: int, entries: tuple[SiteEntry, ...]) -> None:
+    def _make_year(
+        self, paper: str, number: int, entries: tuple[SiteEntry, ...]
+    ) -> tuple[date, ...]:
         def made(known: Year) -> Year:
             year = Year(entries=tuple(reversed(entries)))
             mine = {entry.edition_date: entry.revision for entry in entries}
@@ -77,7 +92,7 @@ class Anew:
                     year = year.having(entry)
             return year
 
-        self._shards.change_year(paper, number, made)
+        return self._shards.change_year(paper, number, made).pending
 
     def _is_newer(self, paper: str, day: date, revision: int, mine: dict[date, int]) -> bool:
         """Whether another process published that meanwhile."""

@@ -16,6 +16,7 @@ from pydantic import NonNegativeInt
 from pressrun.archive import layout
 from pressrun.archive.archive import Archive
 from pressrun.archive.check_site import NOT_AS_PRINTED, site_faults
+from pressrun.archive.deliveries import uncertain
 from pressrun.archive.files import ASIDE, Entry, Files
 from pressrun.archive.references import (
     KINDS,
@@ -44,6 +45,8 @@ class Kind(StrEnum):
     MISSING = "missing"
     UNSETTLED = "unsettled"
     SITE = "site"
+    UNCERTAIN = "uncertain"
+    """A delivery that may have arrived."""
     UNFINISHED = "unfinished"
     UNREFERENCED = "unreferenced"
     LEFTOVER = "leftover"
@@ -77,6 +80,7 @@ def check(archive: Archive, now: datetime, tell: Tell = str) -> Iterator[Oddity]
         yield from _printing(archive, printing, found, tell)
     yield from _pointers(archive, tell)
     yield from _retractions(archive)
+    yield from _deliveries(archive, now)
     missing = set(found.printed)
     for kind in KINDS:
         for one in stored(archive.files, kind, bodies=True):
@@ -163,6 +167,14 @@ def _retractions(archive: Archive) -> Iterator[Oddity]:
             except ArchiveError as exc:
                 key = f"{layout.edition_folder(paper, day)}/retractions.json"
                 yield Oddity(kind=Kind.DAMAGED, key=key, says=str(exc))
+
+
+def _deliveries(archive: Archive, now: datetime) -> Iterator[Oddity]:
+    for paper in archive.editions.papers():
+        for day in archive.editions.begun(paper):
+            for key, says, is_whole in uncertain(archive.files, archive.editions, paper, day, now):
+                kind = Kind.UNCERTAIN if is_whole else Kind.DAMAGED
+                yield Oddity(kind=kind, key=key, says=says)
 
 
 def _pointers(archive: Archive, tell: Tell) -> Iterator[Oddity]:

@@ -9,8 +9,8 @@ and is not sent again by itself. Private: an address stands here by its name and
 
 import os
 import platform
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final, Literal
 
@@ -18,6 +18,7 @@ from pydantic import NonNegativeInt
 
 from pressrun.archive import layout
 from pressrun.archive.documents import document, written
+from pressrun.archive.editions import Editions
 from pressrun.archive.files import Files
 from pressrun.archive.processes import machine, process_birth
 from pressrun.models import Edition, Moment, Value
@@ -122,19 +123,12 @@ class Deliveries:
     def slip(self, edition: Edition, address_sha256: str) -> Slip:
         """The place of the note on *edition*, as printed, and an address."""
         name = f"r{edition.revision:04d}-{address_sha256[:HEX]}.json"
-        return Slip(self._files, f"{_folder(edition)}/{name}")
+        folder = _folder(edition.paper, edition.edition_date)
+        return Slip(self._files, f"{folder}/{name}")
 
     def of(self, edition: Edition) -> Mapping[str, Note]:
         """The notes on *edition*, as printed, by the first digits of the address's hash."""
-        return self._notes(edition, edition.revision)
-
-    def earlier(self, edition: Edition, address_sha256: str) -> tuple[Note, ...]:
-        """The notes on the address and the printings before *edition*."""
-        found = (self._notes(edition, number) for number in range(1, edition.revision))
-        return tuple(one for notes in found if (one := notes.get(address_sha256[:HEX])))
-
-    def _notes(self, edition: Edition, revision: int) -> dict[str, Note]:
-        folder, mark = _folder(edition), f"r{revision:04d}-"
+        folder, mark = _folder(edition.paper, edition.edition_date), f"r{edition.revision:04d}-"
         found = {}
         for name in self._files.names(folder):
             if name.startswith(mark):
@@ -143,6 +137,41 @@ class Deliveries:
                     found[name.removeprefix(mark).removesuffix(".json")] = note
         return found
 
+    def earlier(self, edition: Edition, address_sha256: str) -> tuple[Note, ...]:
+        """The notes on the address and the printings before *edition*."""
+        numbers = range(1, edition.revision)
+        before = (edition.model_copy(update={"revision": number}) for number in numbers)
+        slips = (self.slip(one, address_sha256) for one in before)
+        return tuple(note for slip in slips if (note := slip.look()))
 
-def _folder(edition: Edition) -> str:
-    return f"{layout.edition_folder(edition.paper, edition.edition_date)}/deliveries"
+
+def uncertain(
+    files: Files, editions: Editions, paper: str, day: date, now: datetime
+) -> Iterator[tuple[str, str, bool]]:
+    """The notes on the current printing of *day* by which it may have arrived.
+
+    Of each its key, what it says with the command that repeats it, and whether it can be read.
+    """
+    folder = _folder(paper, day)
+    names = files.names(folder)
+    edition = editions.current(paper, day) if names else None
+    if edition is None:
+        return
+    for name in names:
+        key = f"{folder}/{name}"
+        note = Slip(files, key).look() if name.startswith(f"r{edition.revision:04d}-") else None
+        if note and not note.name:
+            see = f"pressrun deliver {day} --paper {paper}"
+            yield key, f"does not say whether it was delivered; see {see}", False
+        elif note and (note.state is State.UNKNOWN or note.is_abandoned(now)):
+            again = again_by(edition, note.name)
+            yield key, f"may have arrived at {note.name}; send it again: {again}", True
+
+
+def again_by(edition: Edition, name: str) -> str:
+    """What a person types to send *edition* again to the address called *name*."""
+    return f"pressrun deliver {edition.edition_date} --paper {edition.paper} --again --to {name}"
+
+
+def _folder(paper: str, day: date) -> str:
+    return f"{layout.edition_folder(paper, day)}/deliveries"

@@ -49,6 +49,7 @@ class SiteEntry(Value):
     def of(cls, edition: Edition, files: Sequence[str]) -> "SiteEntry":
         """The entry of *edition*, whose public files are *files*."""
         frame = frame_of(edition)
+        stories, listed = edition.counted
         return cls(
             paper=edition.paper,
             title=written_in(frame, edition.title, edition.language),
@@ -57,8 +58,8 @@ class SiteEntry(Value):
             printed_at=edition.printed_at,
             day_so_far=edition.as_of is not None,
             frame=frame,
-            stories=edition.told,
-            listed=edition.wanted,
+            stories=stories,
+            listed=listed,
             leads=tuple(
                 Lead(title=_title(frame, story), anchor=reading.anchor_of(story.url))
                 for story in reading.reading_order(edition)[:LEADS]

@@ -1,7 +1,7 @@
 """The site's feeds: Atom (RFC 4287) and JSON Feed 1.1. Pure, and everything escaped.
 
-An edition keeps its id when it is printed again, and gets a later date. Links are absolute where
-the site's address is known, else relative to the feed.
+An edition keeps its id when it is printed again, and gets a later date; when it was first printed
+is not known here. Links are absolute where the site's address is known, else relative to the feed.
 """
 
 import json
@@ -40,6 +40,10 @@ class Place(NamedTuple):
         if self.url:
             return urljoin(self.url, href)
         return "../" * self.key.count("/") + href
+
+    def urn(self, name: str) -> str:
+        """The id of what is called *name* on this site; without an address, on any (RFC 4287)."""
+        return uuid.uuid5(uuid.NAMESPACE_URL, f"{self.url or 'pressrun:'}{name}").urn
 
 
 def site_feed(entries: Sequence[SiteEntry], url: str) -> bytes:
@@ -96,7 +100,7 @@ def stamps_of(entry: SiteEntry) -> tuple[str, ...]:
 
 def _content(entry: SiteEntry, text: DayText | None, place: Place) -> Iterator[str]:
     """HTML: the overview, then the headlines with links to their stories."""
-    yield f"<p>{escape('，'.join((count_of(entry), *stamps_of(entry))))}</p>"
+    yield f"<p>{escape(words_of(entry.frame).comma.join((count_of(entry), *stamps_of(entry))))}</p>"
     if text is None:
         return
     for point in text.overview:
@@ -125,7 +129,7 @@ def _atom(
     feed = ElementTree.Element(f"{{{ATOM}}}feed")
     if language:
         feed.set("{http://www.w3.org/XML/1998/namespace}lang", language)
-    _add(feed, "id", _urn(name))
+    _add(feed, "id", place.urn(name))
     _add(feed, "title", title)
     _add(feed, "updated", max((_rfc3339(e.printed_at) for e in entries), default=EPOCH))
     _add(_add(feed, "author"), "name", title)
@@ -133,7 +137,7 @@ def _atom(
     _add(feed, "link", rel="alternate", type="text/html", href=place.link("index.html"))
     for entry in entries:
         item = _add(feed, "entry")
-        _add(item, "id", _urn(f"{entry.paper}/{entry.edition_date}"))
+        _add(item, "id", place.urn(f"{entry.paper}/{entry.edition_date}"))
         _add(item, "title", _title(entry))
         _add(item, "updated", _rfc3339(entry.printed_at))
         _add(item, "link", rel="alternate", href=place.link(entry.href))
@@ -160,22 +164,17 @@ def _json(
         "authors": [{"name": title}],
         "items": [
             {
-                "id": _urn(f"{entry.paper}/{entry.edition_date}"),
+                "id": place.urn(f"{entry.paper}/{entry.edition_date}"),
                 "url": place.link(entry.href),
                 "title": _title(entry),
                 "summary": summary_of(entry),
                 "content_html": content(entry),
-                "date_published": _rfc3339(entry.printed_at),
                 "date_modified": _rfc3339(entry.printed_at),
             }
             for entry in entries
         ],
     }
     return json.dumps(feed, ensure_ascii=False, indent=1).encode("utf-8", "replace") + b"\n"
-
-
-def _urn(name: str) -> str:
-    return uuid.uuid5(uuid.NAMESPACE_URL, f"pressrun:{name}").urn
 
 
 def _rfc3339(moment: datetime) -> str:

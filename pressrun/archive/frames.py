@@ -8,6 +8,11 @@ from typing import Any
 
 from pressrun.models import Edition
 
+CONVERSION = "s2tw"
+"""OpenCC's from mainland characters to Taiwan's, word for word. The one that puts Taiwan's words in
+as well ("s2twp") takes news for software: 支持 would become 支援, 对象 物件, 列车运行 列車執行; and
+what was verified would not be what is printed."""
+
 
 @dataclass(frozen=True, slots=True)
 class SiteWords:
@@ -51,6 +56,8 @@ class SiteWords:
     more: str
     searching: str
     unreachable: str
+    picture: str
+    card: str
 
     def day(self, day: date) -> str:
         """*day* with its weekday, in full."""
@@ -112,6 +119,8 @@ ZH = SiteWords(
     more="继续找",
     searching="正在找……",
     unreachable="读不到目录。检索要经由网站（http）打开：可以用 pressrun site serve。",
+    picture="图片",
+    card="封面图",
 )
 EN = SiteWords(
     tag="en",
@@ -167,6 +176,8 @@ EN = SiteWords(
     searching="Searching ...",
     unreachable="The index cannot be read. Searching works where the site is served over http: "
     "try pressrun site serve.",
+    picture="Picture",
+    card="Card",
 )
 
 
@@ -178,9 +189,23 @@ def frame_of(edition: Edition) -> str:
 
 def written_in(frame: str, text: str, language: str) -> str:
     """*text* as its edition prints it: Chinese in traditional characters in the frame zh-TW."""
-    if frame != "zh-TW" or not language.lower().startswith("zh"):
+    return traditional(text) if frame == "zh-TW" and language.lower().startswith("zh") else text
+
+
+def traditional(text: str) -> str:
+    """*text* in traditional characters, as Taiwan writes them; what is so already stays.
+
+    里 and 余 are whole characters of both: only the others tell how a text is written.
+    """
+    written = _converter(CONVERSION)(text)
+    if written == text:
         return text
-    return _converter("s2tw")(text)
+    simplified = _converter("t2s")(text)
+    return written if _differences(text, written) >= _differences(text, simplified) else text
+
+
+def _differences(one: str, other: str) -> int:
+    return sum(a != b for a, b in zip(one, other, strict=False))
 
 
 @cache

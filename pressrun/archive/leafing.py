@@ -66,7 +66,7 @@ def characters_of_links(frame: str) -> frozenset[str]:
 
 def _nav(entry: SiteEntry, neighbours: Neighbours) -> str:
     words = words_of(entry.frame)
-    links = [f'<a href="../../index.html#{entry.paper}">{escape(words.all_editions)}</a>']
+    links = [f'<a href="../../index.html#paper-{entry.paper}">{escape(words.all_editions)}</a>']
     links.append(f'<a href="../../search.html">{escape(words.search)}</a>')
     if one := neighbours.previous:
         day = f"<span>{escape(words.short(one.edition_date))}</span>"

@@ -129,9 +129,29 @@ def _environment() -> "Environment":
 
 
 def _others(entry: SiteEntry) -> list[tuple[str, str]]:
-    """Names of the edition's files besides its page, the first part of each, with their kinds."""
-    names = [name for name in entry.files if name != entry.page and "-" not in name]
-    return [(name, name.rpartition(".")[2].upper()) for name in names]
+    """Names of the edition's files besides its page, the first part of each, and what to call them.
+
+    What is read comes before what is looked at, and both before what is for programs.
+    """
+    words = words_of(entry.frame)
+    known = {
+        "pdf": "PDF",
+        "png": words.picture,
+        "webp": words.picture,
+        "card": words.card,
+        "md": "Markdown",
+        "json": "JSON",
+    }
+    kinds = {
+        name: "card" if name.startswith("card.") else name.rpartition(".")[2]
+        for name in entry.files
+        if name != entry.page and "-" not in name
+    }
+    order = [*known, *sorted({*kinds.values()} - {*known})]
+    return [
+        (name, known.get(kind, kind.upper()))
+        for name, kind in sorted(kinds.items(), key=lambda one: order.index(one[1]))
+    ]
 
 
 @cache

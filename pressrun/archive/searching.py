@@ -16,6 +16,10 @@ from pressrun.archive.shards import Shards
 READERS = 8
 """Months that are read at a time: a bucket takes its time for each."""
 
+_WORD = re.compile(r'"([^"]*)"|(\S+)')
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+"""Soft hyphens, joiners and marks of direction. search.js has both patterns, too."""
+
 
 class Asked(NamedTuple):
     """What is looked for: stories with every one of *words*, folded, in title, text or keywords.
@@ -39,13 +43,14 @@ class Hit(NamedTuple):
 
 
 def words_in(text: str) -> tuple[str, ...]:
-    """The words of a query, folded; what stands between spaces is one word."""
-    return tuple(fold(text).split())
+    """The words of a query, folded: what stands between spaces, or between straight quotes."""
+    found = (quoted.strip() or plain for quoted, plain in _WORD.findall(fold(text)))
+    return tuple(filter(None, found))
 
 
 def fold(text: str) -> str:
-    """*text* so that letters are found whatever their case or width."""
-    return unicodedata.normalize("NFKC", text).lower()
+    """*text* so that letters are found whatever their case or width, without unseen marks."""
+    return _UNSEEN.sub("", unicodedata.normalize("NFKC", text).lower())
 
 
 def marks(text: str, words: Iterable[str]) -> list[tuple[int, int]]:

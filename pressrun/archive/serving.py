@@ -12,6 +12,7 @@ from aiohttp import web
 
 from pressrun.archive import layout
 from pressrun.archive.files import Files
+from pressrun.errors import ArchiveError
 
 HOST = "127.0.0.1"
 _PART: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -63,12 +64,18 @@ class SiteServer:
         await self._runner.cleanup()
 
     async def _answer(self, request: web.Request) -> web.Response:
+        if request.host.partition(":")[0] not in (HOST, "localhost"):
+            # A name of somebody else's that leads here: its pages would read this archive.
+            raise web.HTTPMisdirectedRequest(text=f"open {self.url}\n")
         path = request.match_info["path"]
         is_folder = path and not path.endswith("/") and "." not in path.rpartition("/")[2]
         if is_folder and key_of(f"{path}/"):
             raise web.HTTPPermanentRedirect(f"/{quote(path)}/")  # a folder: files have a dot
         key = key_of(path)
-        data = await asyncio.to_thread(self._files.read, key) if key else None
+        try:
+            data = await asyncio.to_thread(self._files.read, key) if key else None
+        except ArchiveError:  # no name of a file, or the place fails
+            data = None
         if key is None or data is None:
             raise web.HTTPNotFound(text="nothing is here\n")
         tag = hashlib.sha256(data).hexdigest()[:32]

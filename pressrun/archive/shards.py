@@ -7,7 +7,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from pressrun.archive import layout
-from pressrun.archive.entries import Month, SiteIndex, Year
+from pressrun.archive.entries import SCHEMA, Month, SiteIndex, Year
 from pressrun.archive.files import Files
 
 logger = logging.getLogger(__name__)
@@ -19,6 +19,7 @@ class Shards:
 
     def __init__(self, files: Files) -> None:
         self._files = files
+        self._said: set[str] = set()
 
     def index(self) -> tuple[bytes | None, SiteIndex | None]:
         """`site/index.json`, as bytes for a `swap`, and as what it says."""
@@ -66,9 +67,25 @@ class Shards:
         try:
             return raw, kind.model_validate_json(raw)
         except ValidationError:
-            address = self._files.address(key)
-            logger.warning("%s is damaged or of another Pressrun; the site is made anew", address)
+            if key not in self._said:
+                self._said.add(key)
+                address, fault = self._files.address(key), _fault(raw)
+                logger.warning("%s: %s; the site is made anew, of the editions", address, fault)
             return raw, None
+
+
+class _Versioned(BaseModel):
+    schema_version: int
+
+
+def _fault(raw: bytes) -> str:
+    try:
+        version = _Versioned.model_validate_json(raw).schema_version
+    except ValidationError:
+        return "is damaged"
+    if version == SCHEMA:
+        return "is damaged"
+    return f"is of {'an earlier' if version < SCHEMA else 'a later'} Pressrun"
 
 
 def _bytes(value: BaseModel) -> bytes:

@@ -10,10 +10,19 @@ from pressrun.archive.files import Files
 from pressrun.archive.leafing import Neighbours
 from pressrun.archive.pages import front_page, search_page, year_page
 from pressrun.archive.shards import Shards
+from pressrun.errors import ArchiveError
+
+
+class NotWhole(ArchiveError):
+    """A data file of the site that its index names is absent or damaged."""
 
 
 class Shelf:
-    """Looks editions up in the site's data, and writes what shows many of them."""
+    """Looks editions up in the site's data, and writes what shows many of them.
+
+    Raises:
+        NotWhole: a year or a month that is shown cannot be read.
+    """
 
     def __init__(self, files: Files, shards: Shards, url: str) -> None:
         self._files, self._shards, self._url = files, shards, url
@@ -69,10 +78,12 @@ class Shelf:
     def _feeds(self, years: "_Years", paper: str) -> None:
         newest = years.newest(paper, PAPER_ENTRIES)
         months = {(one.edition_date.year, one.edition_date.month) for one in newest}
-        found = (self._shards.month(paper, year, month) for year, month in months)
-        texts: dict[date, DayText] = {
-            day.edition_date: day for month in found if month for day in month.days
-        }
+        texts: dict[date, DayText] = {}
+        for year, month in months:
+            found = self._shards.month(paper, year, month)
+            if found is None:
+                raise NotWhole(_unread(layout.site_month(paper, year, month)))
+            texts |= {day.edition_date: day for day in found.days}
         if newest:
             atom, plain = paper_feed(newest, texts, self._url)
             self._files.write(layout.site_feed(paper, "xml"), atom)
@@ -102,9 +113,12 @@ class _Years:
         self._read: dict[tuple[str, int], tuple[SiteEntry, ...]] = {}
 
     def entries(self, paper: str, year: int) -> tuple[SiteEntry, ...]:
-        """Newest first; none where they cannot be read."""
+        """Newest first; none of a year that the index has not."""
         if (paper, year) not in self._read:
             found = self._shards.year(paper, year)
+            record = self.index.paper(paper)
+            if found is None and record and year in {one.year for one in record.years}:
+                raise NotWhole(_unread(layout.site_year(paper, year)))
             self._read[paper, year] = found.entries if found else ()
         return self._read[paper, year]
 
@@ -115,3 +129,7 @@ class _Years:
             if len(found) < count:
                 found += self.entries(paper, year.year)
         return tuple(found[:count])
+
+
+def _unread(key: str) -> str:
+    return f"{key}: cannot be read; make the site anew: pressrun site rebuild"

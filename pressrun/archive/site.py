@@ -25,7 +25,7 @@ from pressrun.archive.entries import DayText, PaperRecord, SiteEntry, SiteIndex,
 from pressrun.archive.files import Files
 from pressrun.archive.placing import Placing
 from pressrun.archive.shards import Shards
-from pressrun.archive.shelf import Shelf
+from pressrun.archive.shelf import NotWhole, Shelf
 from pressrun.models import Edition
 
 
@@ -34,7 +34,7 @@ class Site:
 
     def __init__(self, files: Files, editions: Editions, url: str = "") -> None:
         self.shards = Shards(files)
-        self._files = files
+        self._files, self._editions = files, editions
         self._placing = Placing(files, editions)
         self._shelf = Shelf(files, self.shards, _folder(url))
         self._anew = Anew(files, editions, self.shards, self._placing, self._shelf)
@@ -42,21 +42,29 @@ class Site:
     def publish(self, edition: Edition) -> None:
         """Show *edition*, the current one of its paper and date, in place of an earlier printing.
 
-        A site that lacks a data file is rebuilt.
+        Where a later one came first, nothing is done. A site that lacks a data file which this
+        reads is rebuilt.
         """
         _, index = self.shards.index()
-        if index and self._is_whole(index, edition):
-            entry, was_shown = self._take_up(index, edition)
-            self._lead_to(edition, entry, with_neighbours=not was_shown)
-        else:
+        if index is None or not self._is_whole(index, edition):
             self.rebuild()
+        elif not self._is_late(edition):
+            try:
+                entry, was_shown = self._take_up(index, edition)
+                self._lead_to(edition, entry, with_neighbours=not was_shown)
+            except NotWhole:
+                self.rebuild()
 
     def rebuild(self) -> int:
         """Make the whole site anew from the editions, and remove editions that are no more.
 
         Returns how many it shows. What was published meanwhile stays.
         """
-        return self._anew.make()
+        made = self._anew.make()
+        for paper, day in made.late:
+            if edition := self._editions.current(paper, day):
+                self.publish(edition)
+        return made.shown
 
     def shown(self, paper: str, day: date) -> int | None:
         """The revision that the site shows; None when it shows none."""
@@ -94,6 +102,15 @@ class Site:
         return not (has_year and self.shards.year(paper, day.year) is None) and not (
             has_month and self.shards.month(paper, day.year, day.month) is None
         )
+
+    def _is_late(self, edition: Edition) -> bool:
+        """Whether the site shows a later printing, which is the current one."""
+        paper, day = edition.paper, edition.edition_date
+        year = self.shards.year(paper, day.year)
+        entry = year.entry(day) if year else None
+        if entry is None or entry.revision <= edition.revision:
+            return False
+        return self._editions.current(paper, day) != edition
 
     def _take_up(self, index: SiteIndex, edition: Edition) -> tuple[SiteEntry, bool]:
         """Puts files, text and entry in place; whether the day was shown before."""

@@ -9,9 +9,10 @@ def is_worse(new: Edition, old: Edition) -> bool:
     Like is compared with like: with the same settings, and both of a whole day or both of a day
     so far, fewer stories, or headlines that tell them, are worse, then more renditions that failed.
     Otherwise the newer was wanted, and is worse only when it is empty. A printing that takes back
-    one of *old*'s stories is never worse.
+    one of *old*'s stories, or who else tells one, is never worse.
     """
-    if _retracted(new) & {story.url for story in old.stories}:
+    beside = {telling.url for story in old.stories for telling in story.also}
+    if _retracted(new) & (beside | {story.url for story in old.stories}):
         return False
     alike = new.content_sha256 == old.content_sha256 and (new.as_of is None) == (old.as_of is None)
     if not alike:

@@ -55,7 +55,8 @@ def check(
 
     Faults: files that are [bold]damaged[/bold], pages and lists that are [bold]missing[/bold],
     pointers that are [bold]unsettled[/bold], and a [bold]site[/bold] out of step (the last two
-    are what --repair puts right). No faults: what is unfinished, unreferenced or left over.
+    are what --repair puts right). No faults: a delivery that is [bold]uncertain[/bold], and what is
+    unfinished, unreferenced or left over.
     """
     from pressrun.archive import check as checks
 
@@ -65,22 +66,30 @@ def check(
     counts: Counter[str] = Counter()
     sizes: Counter[str] = Counter()
     faults: list[checks.Oddity] = []
+    uncertain: list[checks.Oddity] = []
     with _telling("checked", quiet=json_) as tell:
         for oddity in checks.check(opened, utc_now(), tell):
             counts[oddity.kind] += 1
             sizes[oddity.kind] += oddity.bytes
             if oddity.kind.is_fault:
                 faults.append(oddity)
+            elif oddity.kind is checks.Kind.UNCERTAIN:
+                uncertain.append(oddity)
     if json_:
         found = {kind: {"files": counts[kind], "bytes": sizes[kind]} for kind in checks.Kind}
-        listed = [fault.model_dump(mode="json") for fault in faults]
-        _say_object({"archive": opened.files.address(""), "found": found, "faults": listed})
+        listed = {
+            "faults": [one.model_dump(mode="json") for one in faults],
+            "uncertain": [one.model_dump(mode="json") for one in uncertain],
+        }
+        _say_object({"archive": opened.files.address(""), "found": found, **listed})
     else:
         console = Console(highlight=False, soft_wrap=True)
         for fault in faults[:MOST_SHOWN]:
             console.print(f"[red]{fault.kind}[/red] {escape(fault.key)}: {escape(fault.says)}")
         if len(faults) > MOST_SHOWN:
             console.print(f"... and {len(faults) - MOST_SHOWN} more faults: see --json")
+        for one in uncertain[:MOST_SHOWN]:
+            console.print(f"[yellow]{one.kind}[/yellow] {escape(one.key)}: {escape(one.says)}")
         _print_table(console, counts, sizes)
         console.print(_advice(counts))
     raise typer.Exit(1 if faults else 0)
@@ -210,6 +219,8 @@ def _advice(counts: Counter[str]) -> str:
         parts.append("put pointers and site right: pressrun archive check --repair")
     if counts[Kind.UNREFERENCED] or counts[Kind.LEFTOVER]:
         parts.append("free what nothing refers to: pressrun archive prune")
+    if counts[Kind.UNCERTAIN]:
+        parts.append("ask those readers, and send again what did not arrive, as above")
     return "\n".join(parts) or "nothing is wrong"
 
 

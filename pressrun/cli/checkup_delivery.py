@@ -45,8 +45,9 @@ async def delivery_check(name: str, delivery: DeliverySettings) -> Finding:
             writer.close()
         except SettingsError as exc:
             return wrong(_named(name), exc, remedy, Level.WARNING)
-        except OSError as exc:
-            says = f"the mail server {delivery.mail.server}: {exc.strerror or 'does not answer'}"
+        except (OSError, UnicodeError) as exc:
+            fault = exc.strerror if isinstance(exc, OSError) else "is no host name"
+            says = f"the mail server {delivery.mail.server}: {fault or 'does not answer'}"
             return wrong(_named(name), says, remedy, Level.WARNING)
     kinds = Counter(one.kind for one in addresses)
     return good(_named(name), ", ".join(f"{kind}: {count}" for kind, count in kinds.items()))

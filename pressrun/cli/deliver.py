@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from pressrun.archive.deliveries import again_by
 from pressrun.cli.digest import parse_day
 from pressrun.cli.options import Address, Config, Json
 from pressrun.cli.streams import say, takes_unicode
@@ -47,7 +48,8 @@ def deliver(
     """Where an edition was sent, and what came of it; with --again it is sent now.
 
     A run sends each printing once to each address. What may have arrived is never sent again by
-    itself. Ends with 1 when something failed or is not known.
+    itself. Ends with 1 when something failed or is not known, with --again also when another run is
+    sending it.
 
     [bold]Examples[/bold]
 
@@ -79,7 +81,7 @@ def deliver(
         say(json.dumps(made, ensure_ascii=not takes_unicode()) + "\n")
     else:
         say(report(edition, found))
-    if any(one.is_trouble for one in found):
+    if any(one.is_trouble or (again and one.state != "sent") for one in found):
         raise typer.Exit(1)
 
 
@@ -96,6 +98,7 @@ def as_object(edition: Edition, found: "Sequence[Delivery]") -> dict[str, object
                 "attempts": one.attempts,
                 "at": one.at.isoformat() if one.at else None,
                 "reason": one.reason,
+                "again": again_by(edition, one.name) if one.state and one.is_trouble else None,
             }
             for one in found
         ],
@@ -104,8 +107,6 @@ def as_object(edition: Edition, found: "Sequence[Delivery]") -> dict[str, object
 
 def report(edition: Edition, found: "Sequence[Delivery]") -> str:
     """What is known, for a person: a table, and the commands that repeat what went wrong."""
-    from tasks.delivery.sending import as_command
-
     paper = edition.paper
     heading = f"{paper} {edition.edition_date}, revision {edition.revision}"
     if not found:
@@ -129,5 +130,5 @@ def report(edition: Edition, found: "Sequence[Delivery]") -> str:
     console.print(table)
     for one in found:
         if one.state and one.is_trouble:
-            console.print(f"  {as_command(edition, one.name)}", soft_wrap=True, markup=False)
+            console.print(f"  {again_by(edition, one.name)}", soft_wrap=True, markup=False)
     return text.getvalue()

@@ -1,5 +1,6 @@
 """`pressrun demo`: the newsroom's paper by the embedded engine, without internet or Ollama."""
 
+import shlex
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Annotated
@@ -9,11 +10,19 @@ from anyio.from_thread import start_blocking_portal
 from rich.console import Console
 
 from pressrun.cli.digest import split_formats
+from pressrun.cli.streams import say
 from settings import load_settings
+from tasks.archives import archive_of
 from tasks.order import overrides, place_order, utc_now
 
 PORT = 8791
 """The newsroom's port: a printing names its pages by address, so that it can be resumed."""
+
+SECTIONS = (
+    *("china", "world", "society", "finance", "technology"),
+    *("sports", "entertainment", "military"),
+)
+"""In the order of a newspaper: the list's own would be that of the clicks."""
 
 
 def demo(
@@ -22,7 +31,7 @@ def demo(
     ] = None,
     archive: Annotated[str, typer.Option(metavar="DIR", help="The archive's folder.")] = "demo",
     formats: Annotated[
-        str | None, typer.Option(metavar="LIST", help="Renditions, by commas: html,pdf,png.")
+        str | None, typer.Option(metavar="LIST", help="Renditions, by commas: html,pdf,png,card.")
     ] = None,
     json_: Annotated[
         bool, typer.Option("--json", help="One JSON object on standard output, nothing else there.")
@@ -34,7 +43,7 @@ def demo(
 
     The embedded model chooses each article's most important sentences.
 
-    Page, PDF and picture are published under ./demo.
+    Page, PDF and pictures are published under ./demo, with a calendar and a search.
 
     Needs the extra pressrun\[embedded]; running it accepts the model's licence.
     """
@@ -57,11 +66,17 @@ def demo(
             engine="embedded",
             archive=archive,
         )
+        changes.setdefault("papers", {}).setdefault("daily", {})["categories"] = SECTIONS
         changes["sources"] = {name: {"list_url": url} for name, url in lists.items()}
         changes["fetch"] = {"private_hosts": True, "host_delay_s": 0.0, "per_host": 8}
         settings = load_settings(changes)
         order = place_order(settings, "daily", DEMO_DATE, utc_now())
-        print_edition(order, settings, {"engine": "embedded", "archive": archive}, as_json=json_)
+        given = {"engine": "embedded", "archive": archive}
+        edition = print_edition(order, settings, given, as_json=json_)
+    if not json_:
+        if "html" in {record.format for record in edition.renditions}:
+            say(f"  the page       {archive_of(settings).site.address(edition)}\n")
+        say(f"  the archive    pressrun site serve --archive {shlex.quote(archive)}\n")
 
 
 @contextmanager

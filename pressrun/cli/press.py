@@ -73,10 +73,13 @@ def _deliver_rest(archive: Archive, settings: Settings, edition: Edition) -> Non
     """Send what the run that printed *edition* did not come to send, and say what is new."""
     from renderers.letter import write_letter
     from tasks.deliver import deliver_rest, in_words
+    from tasks.delivery.alarm import ring
 
     sending = deliver_rest(archive, settings, edition.paper, edition.edition_date, write_letter)
     try:
-        lines = [in_words(edition, one) for one in asyncio.run(sending)[1] if one.is_new]
+        _, found = asyncio.run(sending)
+        lines = [in_words(edition, one) for one in found if one.is_new]
+        lines += asyncio.run(ring(settings, edition, found))
     except PressrunError as exc:  # the edition is printed all the same
         lines = [f"nothing was delivered: {exc}"]
     sys.stderr.write("".join(f"{line}\n" for line in lines))

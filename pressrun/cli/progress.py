@@ -46,7 +46,7 @@ class View:
             self.total = _number(facts["count"])
         elif stage in self.seen:
             self.seen[stage].add(facts["rank"])
-        elif stage == "failed":
+        elif stage in {"failed", "dropped"}:
             self.failed.add(facts["rank"])
         elif stage == "summarising":
             self.started = self.started or time.monotonic()
@@ -74,7 +74,8 @@ class View:
         if self.started is None or not self.tokens or not done:
             return ""
         elapsed_s = time.monotonic() - self.started
-        left_s = elapsed_s / self.made * (self.total - done - len(self.failed))
+        over = self.seen["summarised"] | self.failed
+        left_s = elapsed_s / self.made * (self.total - len(over))
         return f"{self.tokens / elapsed_s:.0f} tokens/s, {_clock(left_s)} left"
 
 
@@ -114,7 +115,8 @@ class Live(View):
         progress.update(self.rows["listed"], note="waits for Prefect")
         for stage, words in COUNTED.items():
             self.rows[stage] = progress.add_task(words, total=None, note="", visible=False)
-        self.rows["rendered"] = progress.add_task("Rendered", total=None, note="", visible=False)
+        for stage, words in (("overview", "In brief"), ("rendered", "Rendered")):
+            self.rows[stage] = progress.add_task(words, total=None, note="", visible=False)
         self.formats = 0
 
     def say(self, line: str) -> None:
@@ -138,6 +140,11 @@ class Live(View):
                 update(self.rows[counted], total=self.total, visible=True)
         elif stage in {"failed", "notice"}:
             self.say(_line(stage, facts))
+        elif stage == "overviewing":
+            update(self.rows["overview"], visible=True, note="being written")
+        elif stage == "overview":
+            note = f"{facts['sentences']} sentences, {facts['way']}"
+            update(self.rows["overview"], visible=True, total=1, completed=1, note=note)
         elif stage in {"rendered", "unrendered", "rendering"}:
             self.formats += stage != "rendering"
             update(
@@ -226,6 +233,7 @@ def _line(stage: str, facts: dict[str, object]) -> str:
         "prefect": f"ready at {facts.get('url')}",
         "listed": f"listed {facts.get('count')} headlines",
         "notice": str(facts.get("line")),
+        "overview": f"in brief: {facts.get('sentences')} sentences, {facts.get('way')}",
         "rendered": f"rendered {facts.get('name')}",
         "unrendered": f"not rendered: {facts.get('name')}: {facts.get('reason')}",
     }.get(stage, "")

@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from pressrun.archive import Archive
 from pressrun.cli.streams import say
-from pressrun.models import Edition, Way
+from pressrun.models import DROPPED, Edition, Failure, Way
 from pressrun.spent import Spent
 
 
@@ -24,6 +24,8 @@ def as_object(archive: Archive, edition: Edition, done: str, seconds: float) -> 
         "as_of": edition.as_of.isoformat() if edition.as_of else None,
         "stories": len(edition.stories),
         "listed": edition.listed,
+        "told": edition.told,
+        "wanted": edition.wanted,
         "source": edition.listing.source,
         "not_from": [note.model_dump(mode="json") for note in edition.listing.notes],
         "engine": edition.model.engine,
@@ -77,7 +79,7 @@ def _report(
         console.print(f"  {name:<14} {escape(address)}", highlight=False)
     for failure in edition.failures:
         console.print(
-            f"  [yellow]missing[/yellow] {failure.rank} {escape(failure.title)} "
+            f"  {_fate(failure)} {failure.rank} {escape(failure.title)} "
             f"({failure.step}): {escape(failure.reason)}",
             highlight=False,
         )
@@ -88,6 +90,10 @@ def _report(
             f"  printed as 〓, for want of a glyph: {escape(' '.join(edition.missing_glyphs))}",
             highlight=False,
         )
+
+
+def _fate(failure: Failure) -> str:
+    return "left out" if failure.kind == DROPPED else "[yellow]missing[/yellow]"
 
 
 def _spent(edition: Edition) -> Spent:

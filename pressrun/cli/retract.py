@@ -43,6 +43,8 @@ class Outcome(Value):
     stories: int
     """How many the edition has."""
     page: str = ""
+    carried_on: tuple[date, ...] = ()
+    """Days after, whose editions still name it as what one of their stories carries on."""
     render_failures: tuple[str, ...] = ()
     reason: str = ""
 
@@ -105,12 +107,13 @@ def retract(
 async def _print_all(
     archive: Archive, settings: Settings, places: Sequence["Place"], *, reason: str, undo: bool
 ) -> tuple[Outcome, ...]:
+    from tasks.press import DRAWERS
     from tasks.retract import give_back, take_back
     from tasks.workers import Workers
 
     by, outcomes = who(), []
-    async with Workers(1) as workers:
-        for place in places:
+    async with Workers(DRAWERS) as workers:
+        for place in reversed(places):  # the older first: what carries it on names it no more
             desk, at, seen = (archive, settings, workers), utc_now(), _seen(place)
             try:
                 if undo:
@@ -132,7 +135,16 @@ async def _print_all(
                 "render_failures": edition.render_failures,
             }
             outcomes.append(seen.model_copy(update=update))
-    return tuple(outcomes)
+    return tuple(_followed(archive, one) for one in reversed(outcomes))
+
+
+def _followed(archive: Archive, one: Outcome) -> Outcome:
+    from tasks.earlier import carried_on_in
+
+    if one.state != "taken back":
+        return one
+    days = carried_on_in(archive, one.paper, one.edition_date)
+    return one.model_copy(update={"carried_on": days})
 
 
 def _seen(place: "Place") -> Outcome:
@@ -196,6 +208,11 @@ def _report(outcomes: Sequence[Outcome], *, dry_run: bool) -> None:
             console.print("  no story is left; the page stays, and says so")
         for line in filter(None, (one.reason, one.page)):
             console.print(f"  {escape(line)}")
+        for day in one.carried_on:
+            console.print(
+                f"  {day} still names it, as what a story of that day carries on; draw that again: "
+                f"pressrun backfill {day} {day} --paper {one.paper} --refresh renditions"
+            )
         for line in one.render_failures:
             console.print(f"  [yellow]not rendered[/yellow] {escape(line)}")
     if dry_run:

@@ -53,7 +53,8 @@ def search(
 ) -> None:
     """Stories whose title, summary or keywords have all of WORDS, newest first.
 
-    A word is found wherever its characters stand, in Chinese too; capitals make no difference.
+    A word is found wherever its characters stand, in Chinese too; capitals make no difference. What
+    stands in straight double quotes is one word, spaces and all.
     Ends with 0 when there is one, and with 1 when there is none, as grep does.
 
     [bold]Example[/bold]
@@ -65,6 +66,8 @@ def search(
 
     settings = load_settings({"archive": archive} if archive else {}, file=config)
     opened = archive_there(settings)
+    if since and until and until < since:
+        raise typer.BadParameter(f"{until} is before --from {since}.", param_hint="--to")
     asked = Asked(words_in(" ".join(words)), paper, since or date.min, until or date.max)
     if not asked.words:
         raise typer.BadParameter("there is no word to look for.", param_hint="WORDS")

@@ -190,10 +190,24 @@ class Edition(Value):
         return self.listed - sum(failure.kind == DROPPED for failure in self.failures)
 
     @property
+    def counted(self) -> tuple[int, int]:
+        """What readers are told: how many stories stand there, of how many.
+
+        With nothing missing both are the stories, else `told` and `wanted`.
+        """
+        if self.told == self.wanted:
+            return len(self.stories), len(self.stories)
+        return self.told, self.wanted
+
+    @property
     def coverage(self) -> float:
         """Stories over the texts that were listed, 0 to 1; 1 for an empty list."""
-        texts = self.listed - self._left_out - sum(len(story.also) for story in self.stories)
-        return len(self.stories) / texts if texts else 1.0
+        return len(self.stories) / self.texts if self.texts else 1.0
+
+    @property
+    def texts(self) -> int:
+        """Headlines that were listed, less what is left out and who else tells a story."""
+        return self.listed - self._left_out - sum(len(story.also) for story in self.stories)
 
     @property
     def _left_out(self) -> int:

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from pydantic import PositiveInt
 
 from pressrun.models import Moment, Value
+from pressrun.newsroom.pictures import Scene
 
 DEMO_DATE = date(2026, 3, 12)
 """The date with the most stories: what `pressrun demo` prints."""
@@ -54,7 +55,7 @@ class NewsArticle(Value):
     charset: Literal["utf-8", "gbk", "gb18030", "big5"] = "utf-8"
     header: str | None = None
     meta: str | None = None
-    image: bool = False
+    image: Scene | None = None
 
     @property
     def text(self) -> str:

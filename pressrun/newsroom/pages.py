@@ -5,13 +5,12 @@ line breaks for paragraphs, tables of 2005, a div soup of today. The surrounding
 related links, advertisements, comments, scripts) are what an extractor has to leave out.
 """
 
-import io
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from PIL import Image
 
 from pressrun.newsroom.loader import SITE_ZONE, NewsArticle, every_article
+from pressrun.newsroom.pictures import draw_picture
 from pressrun.newsroom.toplist import CHANNELS
 
 RELATED = 12
@@ -54,12 +53,16 @@ def related(article: NewsArticle) -> tuple[NewsArticle, ...]:
     return tuple(others[:RELATED])
 
 
+@cache
 def picture(article: NewsArticle) -> bytes:
-    """A plain PNG picture in a colour of the article's own."""
-    colour = (article.number % 200, article.number // 200 % 200, article.number // 40_000 % 200)
-    stream = io.BytesIO()
-    Image.new("RGB", (640, 360), colour).save(stream, "PNG")
-    return stream.getvalue()
+    """The article's picture, a PNG.
+
+    Raises:
+        ValueError: it has none.
+    """
+    if article.image is None:
+        raise ValueError(f"{article.slug} has no picture; name a scene in its head")
+    return draw_picture(article.image, article.number)
 
 
 @cache

@@ -115,7 +115,7 @@ def _item(entry: Entry, site: str) -> dict[str, object]:
         "media_name": entry.medium,
         "ctime": seconds,
         "mtime": seconds,
-        "images": [{"u": site + entry.image, "w": "640", "h": "360"}] if entry.image else [],
+        "images": [{"u": site + entry.image, "w": "960", "h": "640"}] if entry.image else [],
         "keywords": "",
     }
 

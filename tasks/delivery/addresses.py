@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from pressrun.errors import SettingsError
-from settings.delivery import DeliverySettings
+from settings.delivery import DeliverySettings, is_mailbox
 from tasks.secrets import BLOCK, VARIABLE, revealed
 
 Kind = Literal["mail", "chat", "webhook"]
@@ -86,13 +86,12 @@ def _configured(delivery: DeliverySettings) -> Iterator[tuple[Kind, int, SecretS
 
 
 def _mail_host(text: str) -> str:
-    name, _, host = text.rpartition("@")
     # One that needs SMTPUTF8 is refused by most servers: better said before than after.
-    if not (name and host and text.isascii() and text.isprintable()) or set(text) & set(' <>,;:"'):
+    if not is_mailbox(text):
         raise SettingsError(
             "an address in mail.to is none; write each alone and in ASCII, as reader@example.org"
         )
-    return host.lower()
+    return text.rpartition("@")[2].lower()
 
 
 def _web_host(text: str) -> tuple[str, str]:

@@ -13,8 +13,19 @@ from tasks.delivery.verdicts import is_taken, refusal
 
 HEADLINES = 8
 
-CODES = {"dingtalk": "errcode", "feishu": "code", "lark": "code", "wecombot": "errcode"}
-"""By Apprise's scheme: what a body has that is 0 when the message was taken."""
+CODES = {
+    "dingtalk": "errcode",
+    "feishu": "code",
+    "lark": "code",
+    "pushdeer": "code",
+    "synology": "success",
+    "wecombot": "errcode",
+}
+"""By Apprise's scheme: what a body has that is 0, or true, when the message was taken."""
+
+_HARMLESS = str.maketrans("<>@", "＜＞＠")
+"""Services take `@everyone`, `<!channel>` and `<at user_id="all">` for calls of everybody; Apprise
+makes the second, for Slack, of `!channel>`."""
 
 
 class Chat:
@@ -65,9 +76,12 @@ def _attached(picture: File) -> Any:
 
 
 def body_of(parcel: Parcel) -> str:
-    """The message under its title (pure)."""
+    """The message under its title, in which no headline calls anybody (pure)."""
     letter = parcel.letter
-    numbered = [f"{rank}. {title}" for rank, title in enumerate(letter.headlines[:HEADLINES], 1)]
+    numbered = [
+        f"{rank}. {title.translate(_HARMLESS)}"
+        for rank, title in enumerate(letter.headlines[:HEADLINES], 1)
+    ]
     return "\n".join(filter(None, (letter.counts, *numbered, parcel.link)))
 
 
@@ -75,15 +89,14 @@ def judge(exchanges: Sequence[Exchange], said: str, *, is_content: bool, code: s
     """Raise unless all arrived (pure).
 
     *exchanges* are the requests of one message, *said* what Apprise complains of, *code* the name
-    of the number that is not 0 in a refusal.
+    of what tells in an answer whether it is a refusal; see `CODES`.
 
     Raises:
         DeliveryError: nothing arrived.
         DeliveryUnknown: some of it did, or nobody knows.
     """
     faults = [fault for one in exchanges if (fault := _fault(one, code))]
-    coded = any(one.code(code) for one in exchanges) if code else False
-    if is_content and not coded:
+    if is_content and not (code and faults):
         return
     why = "; ".join(dict.fromkeys(map(str, faults))) or said[:200] or "it was refused"
     unknown = [fault for fault in faults if isinstance(fault, DeliveryUnknown)]
@@ -101,8 +114,11 @@ def _fault(one: Exchange, code: str) -> DeliveryError | None:
         return DeliveryError(str(one.fault), transient=one.fault is Fault.UNREACHED)
     if not is_taken(one.status):
         return refusal(one.status, one.headers)
-    if code and (number := one.code(code)):
+    said = one.code(code) if code else 0
+    if said is None:
+        return DeliveryUnknown(f"HTTP {one.status} without {code}, so nobody knows if it was taken")
+    if not said if isinstance(said, bool) else said != 0:
         # Too often, or a word that the robot asks for is missing: a refusal arrives nowhere, and
         # to try again costs nothing.
-        return DeliveryError(f"refused with {code} {number}", transient=True)
+        return DeliveryError(f"refused with {code} {said}", transient=True)
     return None

@@ -9,7 +9,9 @@ import asyncio
 import platform
 import re
 import smtplib
+import socket
 import ssl
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -22,14 +24,20 @@ from tasks.delivery.parcel import Parcel
 from tasks.order import utc_now
 from tasks.secrets import revealed
 
+LONGEST_S = 540.0
+"""A server may keep no conversation going for longer, by a line now and then; less than
+`sending.ATTEMPT_S`, so that it is known where it was ended."""
+
 _DOTS = re.compile(rb"(?m)^\.")
 
 
 class Mail:
     """A `Carrier`."""
 
-    def __init__(self, settings: MailSettings, timeout_s: float) -> None:
-        self._settings, self._timeout_s = settings, timeout_s
+    def __init__(
+        self, settings: MailSettings, timeout_s: float, longest_s: float = LONGEST_S
+    ) -> None:
+        self._settings, self._timeout_s, self._longest_s = settings, timeout_s, longest_s
 
     async def send(self, parcel: Parcel, address: Address) -> None:
         """As in `Carrier`."""
@@ -38,15 +46,18 @@ class Mail:
     def _send(self, parcel: Parcel, address: Address) -> None:
         mail = self._settings
         password = revealed(mail.password) if mail.user else ""
+        if not (mail.user + password).isascii():
+            raise DeliveryError("user and password of the mail server have to be ASCII")
         message = make_message(parcel, address, mail.sender, utc_now())
         handing = Handing()
-        with _explained(handing, address.text, mail.user), self._connected() as smtp:
+        with _explained(handing, address.text, mail.user, password), self._connected() as smtp:
             if mail.security == "starttls":
                 smtp.starttls(context=ssl.create_default_context())
                 smtp.ehlo_or_helo_if_needed()
             if mail.user:
                 smtp.login(mail.user, password)
-            _require(smtp.mail(mail.sender))
+            size = (f"size={len(message)}",) if smtp.has_extn("size") else ()
+            _require(smtp.mail(mail.sender, size))  # too large: refused now, not in the middle
             _require(smtp.rcpt(address.text))
             _require(smtp.docmd("DATA"), 354)
             smtp.send(_DOTS.sub(b"..", message))
@@ -63,15 +74,25 @@ class Mail:
         name, limit_s = platform.node() or "localhost", self._timeout_s
         if self._settings.security == "tls":
             safe = ssl.create_default_context()
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(host, port, name, timeout=limit_s, context=safe)
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(
+                local_hostname=name, timeout=limit_s, context=safe
+            )
         else:
-            smtp = smtplib.SMTP(host, port, name, timeout=limit_s)
+            smtp = smtplib.SMTP(local_hostname=name, timeout=limit_s)
+        # Whom a certificate has to name. Given to the constructor it would connect at once, and
+        # nothing could end that.
+        smtp._host = host  # type: ignore[attr-defined]
+        end = threading.Timer(self._longest_s, _shut, (smtp,))
+        end.daemon = True
+        end.start()
         try:
+            _require(smtp.connect(host, port), 220)
             smtp.ehlo_or_helo_if_needed()
             yield smtp
             with suppress(smtplib.SMTPException, OSError):
                 smtp.putcmd("quit")  # what it says to that is no matter
         finally:
+            end.cancel()
             smtp.close()
 
 
@@ -81,6 +102,14 @@ class Handing:
     is_open = False
 
 
+def _shut(smtp: smtplib.SMTP) -> None:
+    """End the conversation, in whichever thread it is going on."""
+    with suppress(OSError):
+        if smtp.sock:
+            # Not as TLS has it: that would take the layer from under who is reading.
+            socket.socket.shutdown(smtp.sock, socket.SHUT_RDWR)
+
+
 def _require(answer: tuple[int, bytes], wanted: int = 250) -> None:
     code, said = answer
     if code != wanted and not (wanted == 250 and code == 251):
@@ -88,14 +117,17 @@ def _require(answer: tuple[int, bytes], wanted: int = 250) -> None:
 
 
 @contextmanager
-def _explained(handing: Handing, address: str, user: str) -> Iterator[None]:
+def _explained(handing: Handing, address: str, *secrets: str) -> Iterator[None]:
     """Turns what smtplib raises into a verdict; `from None`, for it may quote the address."""
     try:
         yield
     except smtplib.SMTPResponseException as exc:
         said = exc.smtp_error
         text = said.decode(errors="replace") if isinstance(said, bytes) else said
-        text = redacted(redacted(text, f"mailto://{address}"), f"user://{user}")[:200]
+        text = redacted(text, f"mailto://{address}")
+        for secret in filter(None, secrets):
+            text = text.replace(secret, "***")
+        text = text[:200]
         raise DeliveryError(
             f"the mail server says {exc.smtp_code} {text}", transient=400 <= exc.smtp_code < 500
         ) from None
@@ -109,6 +141,8 @@ def _explained(handing: Handing, address: str, user: str) -> Iterator[None]:
         raise DeliveryError(
             "the mail server does not offer what is set; correct security or user"
         ) from None
+    except UnicodeError:
+        raise DeliveryError("the mail server's name is none; correct it") from None
     except OSError as exc:
         raise _broken(handing, exc.strerror) from None
 

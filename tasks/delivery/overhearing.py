@@ -37,7 +37,7 @@ class Exchange:
     fault: Fault | None = None
 
     def code(self, name: str) -> int | None:
-        """The number called *name* in an answer of JSON; None where it has none."""
+        """The number or truth called *name* in an answer of JSON; None where it has none."""
         try:
             said = json.loads(self.body)
         except ValueError:
@@ -70,13 +70,16 @@ def _listen() -> None:
         exchanges = _heard.get()
         if exchanges is None:
             return plain(self, request, **how)
+        if request.method == "POST":
+            # Elsewhere it would be a GET, of a page for logging in, say, whose 200 says nothing.
+            how["allow_redirects"] = False
         try:
             answer = plain(self, request, **how)
         except requests.RequestException as exc:
             exchanges.append(Exchange(fault=_fault(exc)))
             raise
         body = b"" if how.get("stream") else answer.content[:_BODY_BYTES]
-        exchanges.append(Exchange(answer.status_code, dict(answer.headers), body))
+        exchanges.append(Exchange(answer.status_code, answer.headers, body))
         return answer
 
     requests.Session.send = send  # type: ignore[method-assign]

@@ -6,13 +6,18 @@ from pressrun.archive import Archive
 from pressrun.letter import Write
 from pressrun.models import Edition, RenditionRecord
 from pressrun.public import public_json
+from pressrun.reading import reading_order
 from settings import Settings
 from settings.delivery import DeliverySettings
 from tasks.delivery.parcel import File, Parcel
 from tasks.ledger import public_folder
+from tasks.thumbnail import illustrated
 
 PICTURE_BYTES = 2_000_000
 """The largest picture that every chat takes which takes one."""
+
+LETTER_BYTES = 1_000_000
+"""What the pictures in a letter may have together: some thirty, which are fetched with it."""
 
 
 def pack(archive: Archive, settings: Settings, edition: Edition, write: Write) -> Parcel:
@@ -26,22 +31,47 @@ def pack(archive: Archive, settings: Settings, edition: Edition, write: Write) -
     link = None
     if settings.site_url:
         link = public_folder(settings.site_url, edition.paper, edition.edition_date)
-    going, left_out = attachments(edition, delivery)
+    room, shown = delivery.mail.max_bytes, edition
+    if delivery.mail.to:
+        shown = sparing(illustrated(archive.store, edition), min(room, LETTER_BYTES))
+        room -= _bytes_of_pictures(shown)
+    going, left_out = attachments(edition, delivery, room)
+    files = tuple(_read(archive, edition, going))
+    here = {file.name for file in files}
+    missing = [record.name for record in (*going, *left_out) if record.name not in here]
     picture = picture_of(edition) if delivery.chats else None
     return Parcel(
         edition=edition,
-        letter=write(edition, link, tuple(record.name for record in left_out)),
+        letter=write(shown, link, tuple(missing)),
         manifest=public_json(edition),
-        files=tuple(_read(archive, edition, going)),
+        files=files,
         picture=next(_read(archive, edition, (picture,)), None) if picture else None,
         link=link,
     )
 
 
+def sparing(edition: Edition, room: int) -> Edition:
+    """*edition* with the bytes of the first pictures that *room* bytes hold (pure)."""
+    kept: dict[str, int] = {}
+    for story in reading_order(edition):
+        if story.thumbnail:
+            kept[story.thumbnail.sha256] = len(story.thumbnail.data)
+            if sum(kept.values()) > room:
+                del kept[story.thumbnail.sha256]
+                break
+    stories = (
+        story
+        if story.thumbnail is None or story.thumbnail.sha256 in kept
+        else story.model_copy(update={"thumbnail": None})
+        for story in edition.stories
+    )
+    return edition.model_copy(update={"stories": tuple(stories)})
+
+
 def attachments(
-    edition: Edition, delivery: DeliverySettings
+    edition: Edition, delivery: DeliverySettings, room: int
 ) -> tuple[Sequence[RenditionRecord], Sequence[RenditionRecord]]:
-    """The files that go with an e-mail, and those that are too large for that (pure).
+    """The files that go with an e-mail, and those that *room* bytes do not hold (pure).
 
     In the order of `attach`; a format's files go together or not at all.
     """
@@ -50,7 +80,6 @@ def attachments(
         return (), ()
     going: list[RenditionRecord] = []
     left_out: list[RenditionRecord] = []
-    room = mail.max_bytes
     for name in mail.attach:
         files = [record for record in edition.renditions if record.format == name]
         size = sum(record.bytes for record in files)
@@ -70,6 +99,11 @@ def picture_of(edition: Edition) -> RenditionRecord | None:
         if record.media_type.startswith("image/") and record.bytes <= PICTURE_BYTES
     ]
     return min(small, key=lambda record: not record.name.startswith("card"), default=None)
+
+
+def _bytes_of_pictures(edition: Edition) -> int:
+    pictures = {one.sha256: one.data for story in edition.stories if (one := story.thumbnail)}
+    return sum(map(len, pictures.values()))
 
 
 def _read(archive: Archive, edition: Edition, records: Iterable[RenditionRecord]) -> Iterator[File]:

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
-from prefect import get_run_logger, task
+from prefect import Task, get_run_logger, task
 from prefect.artifacts import acreate_table_artifact
 from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import State
+from prefect.client.schemas.objects import State, TaskRun
 
 from pressrun.archive.deliveries import State as Came
 from pressrun.errors import DeliveryError, DeliveryUnknown, PressrunError
@@ -15,6 +16,7 @@ from pressrun.models import Edition
 from settings import Settings
 from tasks.archives import archive_of
 from tasks.deliver import as_rows, deliver, deliver_rest, in_words, is_due, is_recent
+from tasks.delivery.alarm import ring, sound
 from tasks.delivery.sending import Delivery
 from tasks.desk import Desk
 from tasks.observing import tell
@@ -25,23 +27,26 @@ from tasks.showing import tried
 async def deliver_printing(desk: Desk, edition: Edition, write: Write) -> None:
     """Send *edition*, which was just printed and is current, where it is to be sent by itself.
 
-    The desk keeps what came of it. The edition is printed, whatever happens here.
+    The desk keeps what came of it. The edition is printed, whatever happens here. Where another
+    printing takes its place meanwhile, that is sent to who waits.
     """
     now = utc_now()
     if not is_recent(desk.order.paper, edition.edition_date, now):
         return
     try:
-        if await asyncio.to_thread(is_due, desk.archive, desk.order.paper, edition, now):
+        if is_due(desk.order.paper, edition, now):
             found = await deliver(desk.archive, desk.settings, edition, write, each=as_task)
             desk.deliveries += found
-            await tell_of(edition, found)
+            await _tell_all(desk.settings, edition, found)
+            if any(one.is_overtaken for one in found):
+                await deliver_printed(desk.settings, desk.order, write)
     except Exception as exc:  # noqa: BLE001 - the fan-in: the edition is printed all the same
         desk.deliveries.append(Delivery("all addresses", None, str(exc), is_new=True))
-        _tell_of_none(exc)
+        await _tell_of_none(desk.settings, desk.order, exc)
 
 
 async def deliver_printed(settings: Settings, order: Order, write: Write) -> None:
-    """Send what an earlier run printed for *order* and, killed, did not come to send."""
+    """Send the current printing for *order* to who has none, which its run did not come to send."""
     if not is_recent(order.paper, order.edition_date, utc_now()):
         return
     try:
@@ -50,14 +55,23 @@ async def deliver_printed(settings: Settings, order: Order, write: Write) -> Non
             archive, settings, order.name, order.edition_date, write, as_task
         )
         if edition and any(one.is_new for one in found):
-            await tell_of(edition, found)
+            await _tell_all(settings, edition, found)
     except Exception as exc:  # noqa: BLE001 - the fan-in: nothing else of the run is concerned
-        _tell_of_none(exc)
+        await _tell_of_none(settings, order, exc)
 
 
-def _tell_of_none(exc: Exception) -> None:
+async def _tell_all(settings: Settings, edition: Edition, found: Sequence[Delivery]) -> None:
+    await tell_of(edition, found)
+    for line in await ring(settings, edition, found):
+        get_run_logger().warning("%s", line)
+
+
+async def _tell_of_none(settings: Settings, order: Order, exc: Exception) -> None:
     is_ours = isinstance(exc, PressrunError)
     get_run_logger().error("nothing was delivered: %s", exc, exc_info=not is_ours)
+    what = "nothing was delivered"
+    for line in await sound(settings, order.name, order.edition_date, what, (str(exc),)):
+        get_run_logger().warning("%s", line)
 
 
 async def as_task(name: str, work: Callable[[], Awaitable[Delivery]]) -> Delivery:
@@ -72,7 +86,19 @@ async def as_task(name: str, work: Callable[[], Awaitable[Delivery]]) -> Deliver
     return done[0] if done else Delivery(name, None, state.message or "was not run", is_new=True)
 
 
-@task(name="deliver", task_run_name="deliver {name}", cache_policy=NO_CACHE)
+async def _never(_task: Task[..., Any], _run: TaskRun, _state: State[Any]) -> bool:
+    return False
+
+
+# `send` tries again. A task without retries logs a traceback of what it raises, one that does not
+# want them a line.
+@task(
+    name="deliver",
+    task_run_name="deliver {name}",
+    cache_policy=NO_CACHE,
+    retries=1,
+    retry_condition_fn=_never,
+)
 async def _deliver(name: str, work: Callable[[], Awaitable[None]]) -> None:  # noqa: ARG001
     """Have *work* done.
 
@@ -98,6 +124,6 @@ async def tell_of(edition: Edition, found: Sequence[Delivery]) -> None:
             tell("notice", line=in_words(edition, one))
     if found:
         said = f"Where {edition.paper} {edition.edition_date} was sent, revision {edition.revision}"
-        rows = as_rows(found)
+        rows = as_rows(edition, found)
         key = f"deliveries-{edition.paper}"
         await tried(acreate_table_artifact(rows, key=key, description=said))

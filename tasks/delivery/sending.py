@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from pressrun.archive.deliveries import Note, Sender, Slip, State
 from pressrun.errors import ArchiveError, DeliveryError, DeliveryUnknown, PressrunError
-from pressrun.models import Edition
 from settings.delivery import DeliverySettings
 from tasks.delivery.addresses import Address
 from tasks.delivery.parcel import Carrier, Parcel
@@ -24,7 +23,8 @@ LONGEST_WAIT_S = 300.0
 class Delivery(NamedTuple):
     """What became of an edition at an address. *state* is None where nothing was sent.
 
-    *is_new*: this run brought it about, or found it out.
+    *is_new*: this run brought it about, or found it out. *is_overtaken*: it is not sent any more,
+    as *reason* says.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Delivery(NamedTuple):
     attempts: int = 0
     at: datetime | None = None
     is_new: bool = False
+    is_overtaken: bool = False
 
     @classmethod
     def of(cls, name: str, note: Note, *, is_new: bool = False) -> "Delivery":
@@ -42,7 +43,9 @@ class Delivery(NamedTuple):
     @property
     def is_trouble(self) -> bool:
         """Whether somebody should look at it."""
-        return self.state in (State.FAILED, State.UNKNOWN) or (not self.state and bool(self.reason))
+        if self.state:
+            return self.state in (State.FAILED, State.UNKNOWN)
+        return bool(self.reason) and not self.is_overtaken
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +77,13 @@ def look(slip: Slip, address: Address, now: datetime, limit: int) -> Delivery | 
         ArchiveError: the archive cannot be read or written.
     """
     note = slip.look()
-    if note is None:
-        return None
+    return _settled(slip, note, address, now, limit) if note else None
+
+
+def _settled(
+    slip: Slip, note: Note, address: Address, now: datetime, limit: int
+) -> Delivery | None:
+    """As `look`, of *note*, which *slip* was last seen to have."""
     if note.is_abandoned(now):
         update = {"state": State.UNKNOWN, "reason": _broken_off(note), "at": now}
         unknown = note.model_copy(update=update)
@@ -94,17 +102,27 @@ async def send(
     patience: Patience,
     *,
     again: bool,
+    overtaken: Callable[[], str] = lambda: "",
 ) -> Delivery:
     """Send *parcel* until it has arrived, cannot, or may have; each step is noted first.
 
     *again*: whatever became of it before, except that another process is sending it now.
+    *overtaken* says why it is not to be sent any more: else that is asked before each attempt. It
+    may block.
     """
     try:
         before = await asyncio.to_thread(slip.look)
         if before and before.state is State.SENDING and not before.is_abandoned(patience.now()):
-            return Delivery.of(address.name, before)
+            says = "another run is sending it"
+            return Delivery.of(address.name, before)._replace(reason=says)
+        if before and not again:  # another run may have come first since the caller looked
+            seen = (slip, before, address, patience.now(), patience.attempts)
+            if known := await asyncio.to_thread(_settled, *seen):
+                return known
         attempts = 0 if again or before is None else before.attempts
         while True:
+            if why := "" if again else await asyncio.to_thread(overtaken):
+                return Delivery(address.name, None, why, is_new=True, is_overtaken=True)
             attempts += 1
             note = Note(
                 name=address.name,
@@ -167,8 +185,3 @@ async def _by_another(slip: Slip, address: Address) -> Delivery:
 def _broken_off(note: Note) -> str:
     who = note.sender
     return f"process {who.pid} on {who.host} ended while it was sending"
-
-
-def as_command(edition: Edition, name: str) -> str:
-    """What a person types to send *edition* again to the address called *name*."""
-    return f"pressrun deliver {edition.edition_date} --paper {edition.paper} --again --to {name}"

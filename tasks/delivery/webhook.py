@@ -37,7 +37,7 @@ class Webhook:
                 ) as answer,
             ):
                 status, said = answer.status, dict(answer.headers)
-        except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError):
+        except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError, UnicodeError):
             raise DeliveryError("is no web address; correct it") from None
         except aiohttp.ClientConnectorCertificateError:
             raise DeliveryError("its certificate is not trusted; correct it there") from None

@@ -16,7 +16,7 @@ from pressrun.models import Headline, Listing, ListRequest
 from pressrun.ports import Http
 from settings import SinaSettings
 from tasks.sources.sina_lists import top_list
-from tasks.sources.sina_rows import SHANGHAI, faults, read_answer, refuse_day_ahead
+from tasks.sources.sina_rows import SHANGHAI, category_of, faults, read_answer, refuse_day_ahead
 from tasks.sources.text import decode, excerpt, plain, same_page, web_address
 
 LEAST_ROWS, MOST_ROWS = 10, 100
@@ -120,7 +120,7 @@ def read_rows(
                 url=url,
                 medium=plain(row.get("media"), 60),
                 published=published(row),
-                category=category,
+                category=category_of(url, category),
                 image_url=web_address(row.get("ext3")) or None,
                 source="sina",
             )

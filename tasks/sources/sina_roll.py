@@ -14,7 +14,7 @@ from pressrun.models import Headline, Listing, ListRequest
 from pressrun.ports import Http
 from settings import SinaRollSettings
 from tasks.sources.sina_roll_pages import Day, RollPage, later_pages, of_day, parse_page
-from tasks.sources.sina_rows import refuse_day_ahead
+from tasks.sources.sina_rows import category_of, refuse_day_ahead
 from tasks.sources.spread import Row, newest_first, spread
 from tasks.sources.text import decode
 
@@ -128,7 +128,7 @@ def _headline(rank: int, row: Row, category: str) -> Headline:
         url=row.url,
         medium=row.medium,
         published=datetime.fromtimestamp(row.moment, UTC),
-        category=category,
+        category=category_of(row.url, category),
         image_url=row.image_url or None,
         source="sina-roll",
     )

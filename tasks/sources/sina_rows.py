@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Set
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pressrun.errors import SourceError
@@ -13,6 +14,21 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 _HTML = re.compile(r"\s*<(?:!doctype|html|head|body|script|center)", re.IGNORECASE)
 _NO_ARTICLE = re.compile(r"https?://(?:(?:[\w-]+\.)*(?:slide|video)\.[\w.-]*sina\.|[^?#]*/zt_d/)")
+
+_HOSTS = {
+    "sports": "sports",
+    "finance": "finance",
+    "ent": "entertainment",
+    "tech": "technology",
+    "mil": "military",
+}
+"""What a part of the host's name says of an article, as in sports.sina.com.cn."""
+
+_NEWS_FOLDERS = {"c": "china", "gov": "china", "w": "world", "s": "society"}
+"""What the first folder says on news.sina.com.cn."""
+
+_FOLDERS = ("china", "world", "society", *_HOSTS.values())
+"""Categories that are named in full: by older pages there, and by mirrors of one host."""
 
 
 def refuse_day_ahead(source: str, day: date, now: datetime) -> None:
@@ -69,3 +85,20 @@ def faults(row: Any, seen: Set[str]) -> Iterator[str]:
         yield "a slide show, a video or a topic page"
     if same_page(url) in seen:
         yield "listed before"
+
+
+def category_of(url: str, listed: str) -> str:
+    """The category of the article at *url* in the list of the category *listed*.
+
+    That of the list; in the list of everything the one that the address tells, if it does.
+    """
+    if listed != "all":
+        return listed
+    parts = urlsplit(url)
+    labels = (parts.hostname or "").split(".")
+    folder = parts.path.split("/")[1:2]
+    known = [_HOSTS[label] for label in labels if label in _HOSTS]
+    if labels[0] == "news":
+        known += [_NEWS_FOLDERS[name] for name in folder if name in _NEWS_FOLDERS]
+    known += [name for name in folder if name in _FOLDERS]
+    return known[0] if known else listed

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from pressrun.models import Article, Prompt, Rung, Verdict, Way
 from settings import PaperSettings
-from tasks.summaries.wording import Wording, harmless
+from tasks.summaries.wording import Wording
 
 
 class Brief(NamedTuple):
@@ -48,16 +48,18 @@ def brief_for(paper: PaperSettings, article_language: str, wording: Wording) -> 
         selected_chars=paper.length_for(article_language),
         categories=paper.sections,
         wording=wording,
-        readers=" ".join(paper.interests.readers.split()),
+        readers=readers_of(paper),
     )
+
+
+def readers_of(paper: PaperSettings) -> str:
+    """What *paper* says of its readers, on one line; may be empty."""
+    return " ".join(paper.interests.readers.split())
 
 
 def for_readers(brief: Brief, prompt: Prompt, language: str) -> Prompt:
     """*prompt*, in *language*, with what is to be known of the readers, if anything is."""
-    if not brief.readers:
-        return prompt
-    said = brief.wording.prompt("readers", language, readers=harmless(brief.readers)).user
-    return prompt.model_copy(update={"system": f"{prompt.system}\n\n{said}"})
+    return brief.wording.for_readers(prompt, brief.readers, language, "readers")
 
 
 class Draft(NamedTuple):

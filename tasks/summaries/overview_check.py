@@ -1,5 +1,6 @@
 """A sentence of an overview against the summaries of the stories that it tells of. Pure."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
@@ -11,6 +12,9 @@ from tasks.summaries.overview_form import LONGEST, Said
 from tasks.verification.passages import Passages
 from tasks.verification.topic import off_topic
 from tasks.verify import verify
+
+_REFERENCE = re.compile(r"\s*[\[［【]\d{1,3}(?:\s?[,，、]\s?\d{1,3})*[\]］】]")
+"""The number of a story, as the model was given it; it has a place of its own in an answer."""
 
 
 class Judged(NamedTuple):
@@ -26,15 +30,20 @@ def judge_all(
 ) -> list[Judged]:
     """Each of *said* by the *stories*, of which number n is at n - 1.
 
-    A sentence of which all stories were *told* (addresses) before is at fault.
+    A sentence of which all stories, or the words, were *told* (addresses, texts) is at fault.
     """
     known, judged = set(told), []
     for one in said:
         found = _judge(one, stories, language, known)
         if found.point:
-            known.update(found.point.urls)
+            known |= told_by(found.point)
         judged.append(found)
     return judged
+
+
+def told_by(point: Point) -> set[str]:
+    """What is told once *point* is printed: the addresses of its stories, and its text."""
+    return {point.text, *point.urls}
 
 
 def check_point(text: str, stories: Sequence[Story], language: str) -> tuple[Point, bool]:
@@ -60,14 +69,14 @@ def check_point(text: str, stories: Sequence[Story], language: str) -> tuple[Poi
 
 
 def _judge(said: Said, stories: Sequence[Story], language: str, told: set[str]) -> Judged:
-    text = clean_answer(said.text)
+    text = clean_answer(_REFERENCE.sub("", said.text))
     named = [stories[number - 1] for number in said.numbers]
     # Small models name more stories than they tell of.
     about = [story for story in named if _tells_of(text, story, language)] or named
     if not about:
         return _faulty(said, FindingKind.TOPIC, "it names none of the stories")
-    if told.issuperset(story.url for story in about):
-        return _faulty(said, FindingKind.REPEATING, "its stories are told already")
+    if text in told or told.issuperset(story.url for story in about):
+        return _faulty(said, FindingKind.REPEATING, "it tells what is told already")
     point, sound = check_point(text, about, language)
     if sound:
         return Judged(said, point)

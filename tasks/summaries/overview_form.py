@@ -22,7 +22,7 @@ LONGEST = {"zh": 100, "en": 240}
 TARGET = {"zh": 60, "en": 150}
 """The characters a model is asked for: fewer, as models count badly."""
 
-_NUMBER = re.compile(r"\D{0,2}(\d{1,3})\D{0,2}")
+_NUMBER = re.compile(r"(?<![\d.])\d{1,3}(?![\d.])")
 
 
 class Said(NamedTuple):
@@ -85,6 +85,5 @@ def read_overview(text: str, known: Collection[int]) -> tuple[Said, ...]:
 
 def _numbers(given: Any, known: Collection[int]) -> tuple[int, ...]:
     listed = given if isinstance(given, list) else [given]
-    found = (_NUMBER.fullmatch(str(one)) for one in listed)
-    numbers = dict.fromkeys(int(one[1]) for one in found if one)
-    return tuple(number for number in numbers if number in known)[:MOST_STORIES]
+    found = (int(number) for one in listed for number in _NUMBER.findall(str(one)))
+    return tuple(dict.fromkeys(number for number in found if number in known))[:MOST_STORIES]

@@ -11,7 +11,7 @@ from pressrun.errors import BadAnswer, PromptTooLong
 from pressrun.models import Finding, FindingKind, Point, Prompt, Story, Turn
 from pressrun.reading import prominence
 from tasks.summaries.budget import estimate_tokens, shorten
-from tasks.summaries.overview_check import Judged, judge_all
+from tasks.summaries.overview_check import Judged, judge_all, told_by
 from tasks.summaries.overview_form import (
     FEWEST,
     LONGEST,
@@ -33,11 +33,13 @@ _QUOTED_CHARS = 60
 
 
 class Day(NamedTuple):
-    """What is told of: *stories* in reading order, of which number n is at n - 1."""
+    """What is told of: *stories* in reading order, of which number n is at n - 1; and to whom."""
 
     stories: tuple[Story, ...]
     language: str
     wording: Wording
+    readers: str = ""
+    """What the paper says of its readers; may be empty."""
 
     @property
     def _words(self) -> dict[str, int]:
@@ -61,7 +63,8 @@ class Day(NamedTuple):
             most=MOST,
             **self._words,
         )
-        return prompt.model_copy(update={"max_tokens": self.answer_tokens})
+        prompt = prompt.model_copy(update={"max_tokens": self.answer_tokens})
+        return self.wording.for_readers(prompt, self.readers, self.language, "overview_readers")
 
     def second(self, findings: str, told: str, count: int) -> str:
         """What is asked for in the place of what was found wrong."""
@@ -152,8 +155,8 @@ async def _written(day: Day, talk: Talk) -> tuple[Point, ...]:
     first = await _asked(day, talk, question, material.numbers, (FEWEST, MOST))
     points = [one.point for one in first if one.point]
     wrong = [one for one in first if not one.point]
-    urls = {url for point in points for url in point.urls}
-    untold = [n for n in material.numbers if day.stories[n - 1].url not in urls]
+    known = {one for point in points for one in told_by(point)}
+    untold = [n for n in material.numbers if day.stories[n - 1].url not in known]
     count = min(max(len(wrong), FEWEST - len(points)), len(untold))
     if count < 1:
         return tuple(points)
@@ -161,7 +164,7 @@ async def _written(day: Day, talk: Talk) -> tuple[Point, ...]:
     asked = day.second(_faults(day, wrong), told, count)
     # Beside the summaries, not after its own answer: small models say that once more.
     again = question.model_copy(update={"user": f"{question.user}\n\n{asked}"})
-    second = await _asked(day, talk, again, untold, (1, count), urls)
+    second = await _asked(day, talk, again, untold, (1, count), known)
     return _merged(first, [one.point for one in second if one.point])
 
 

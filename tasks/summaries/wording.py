@@ -46,7 +46,10 @@ DIVIDED = ("written", "plain", "part", "chosen", "overview")
 READERS_PLACES = {"readers": ("readers",)}
 """What is said of the readers of a paper that tells of them."""
 
-_ALL_PLACES = {**PLACES, **OVERVIEW_PLACES, **READERS_PLACES}
+OVERVIEW_READERS_PLACES = {"overview_readers": ("readers",)}
+"""The same, where an overview is asked for."""
+
+_ALL_PLACES = {**PLACES, **OVERVIEW_PLACES, **READERS_PLACES, **OVERVIEW_READERS_PLACES}
 _TEXTS = ("article", "summaries")
 """What a prompt is about."""
 _GIVEN = {*_TEXTS, "title", "headlines"}
@@ -88,6 +91,13 @@ class Wording(NamedTuple):
             system=system.strip().format(**words) if divider else "",
             user=user.strip().format(**words),
         )
+
+    def for_readers(self, prompt: Prompt, readers: str, language: str, name: str) -> Prompt:
+        """*prompt*, in *language*, with what prompt file *name* says of *readers*, if any are."""
+        if not readers:
+            return prompt
+        said = self.prompt(name, language, readers=harmless(readers)).user
+        return prompt.model_copy(update={"system": f"{prompt.system}\n\n{said}"})
 
     def findings(
         self, found: Iterable[Finding], language: str, *, target: int, name: str = "findings"

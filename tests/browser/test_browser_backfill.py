@@ -17,6 +17,7 @@ from tests.serving import ends, type_in
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.xdist_group("press"),
     pytest.mark.timeout(900),
     pytest.mark.asyncio(loop_scope="session"),
 ]

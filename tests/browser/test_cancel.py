@@ -13,6 +13,7 @@ from tests.serving import ends
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.xdist_group("press"),
     pytest.mark.timeout(900),
     pytest.mark.asyncio(loop_scope="session"),
 ]

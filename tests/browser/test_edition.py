@@ -11,6 +11,7 @@ from tests.browser.reader import Reader
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.xdist_group("press"),
     pytest.mark.timeout(900),
     pytest.mark.asyncio(loop_scope="session"),
 ]

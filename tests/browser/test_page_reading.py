@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
+from pressrun.models import Style
 from renderers.html import HtmlRenderer
 from renderers.words_zh import ZH
 from tests.browser.reader import ALBUM
@@ -32,6 +33,7 @@ EDITIONS = {
     "full": full_edition(),
     "english": full_edition(language="en", title="The Daily Digest"),
     "hostile": mixed_edition(),
+    "plain": full_edition(style=Style(theme="plain")),
     "without-overview": full_edition(overview=None),
     "long": make_edition(
         tuple(make_story(rank, category=f"section{rank % 3}") for rank in range(1, 30)),
@@ -116,7 +118,7 @@ async def test_no_width_scrolls_sideways_and_no_sign_stands_at_the_wrong_end_of_
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", ["full", "english", "hostile", "empty"])
+@pytest.mark.parametrize("name", ["full", "plain", "english", "hostile", "empty"])
 async def test_axe_finds_no_violation(
     browser: Browser, tmp_path: Path, name: str, width: int, dark: bool
 ) -> None:

@@ -27,16 +27,19 @@ WIDTHS = (320, 768, 1440)
 
 
 def fill(archive: Archive, desk: Desk) -> None:
-    """Two papers; 45 editions of one, with a later revision and a hostile title."""
+    """Two papers; 46 editions of one, with later revisions and a hostile title.
+
+    The pages of the newest two are as they are drawn.
+    """
     for back in (*range(44), 400):
         desk.print(archive, day=DAY - timedelta(days=back))
     desk.print(archive, "two", day=DAY - timedelta(days=3))
     desk.print(archive, paper="world", title="The Morning Post", language="en")
-    day = DAY + timedelta(days=1)
-    number = archive.editions.begin(desk.plan(day=day))
-    stories = (desk.story(1, title="长江禁渔三年"), desk.story(2, title=HOSTILE))
-    edition = desk.edition(number, day=day).model_copy(update={"stories": stories})
-    archive.publish(edition, HtmlRenderer().render(edition))
+    told = (desk.story(1, title="长江禁渔三年"), desk.story(2, title=HOSTILE))
+    for day, stories in ((DAY, desk.edition().stories), (DAY + timedelta(days=1), told)):
+        number = archive.editions.begin(desk.plan(day=day))
+        edition = desk.edition(number, day=day).model_copy(update={"stories": stories})
+        archive.publish(edition, HtmlRenderer().render(edition))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -81,9 +84,14 @@ async def test_no_page_scrolls_sideways_and_axe_finds_no_violation(
         await page.screenshot(path=picture, full_page=True)
 
 
-async def test_a_reader_finds_a_story_and_comes_to_it(page: Page, site: str) -> None:
+async def test_a_reader_leafs_back_from_the_calendar_finds_a_story_and_comes_to_it(
+    page: Page, site: str
+) -> None:
     await page.goto(site)
-    await page.get_by_role("link", name="检索").first.click()
+    await page.locator("#paper-daily .month a[href*='2026-11-22']").click()
+    await page.get_by_role("link", name="上一期").click()
+    await expect(page).to_have_url(f"{site}daily/2026-11-21/index.html")
+    await page.get_by_role("link", name="检索").click()
     await page.get_by_label("要找的词").fill("禁渔 长江")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("status")).to_have_text("找到 1 条")

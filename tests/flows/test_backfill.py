@@ -46,7 +46,8 @@ def _settings(
         "FETCH__HOST_DELAY_S": "0",
         "FETCH__RETRY_DELAY_S": "0",
         "FETCH__ATTEMPTS": "1",
-        "PAPERS__DAILY__FORMATS": '["html"]',
+        "SUMMARISE__RETRY_DELAY_S": "0",
+        "PAPERS__DAILY__FORMATS": '["markdown"]',
     }
     for name, value in given.items():
         monkeypatch.setenv(f"PRESSRUN_{name}", value)

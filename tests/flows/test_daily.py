@@ -56,7 +56,8 @@ def settings_for(site: NewsSite, ollama: FakeOllama, archive: Path, **paper: obj
             "sources": {"sina": {"list_url": site.list_url}},
             "fetch": {"private_hosts": True, "host_delay_s": 0, "retry_delay_s": 0, "attempts": 2},
             "summarise": {"retry_delay_s": 0},
-            "papers": {"daily": {"formats": ("html",), **paper}},
+            # A page takes a second of CPU, to cut its fonts.
+            "papers": {"daily": {"formats": ("markdown",), **paper}},
         }
     )
 
@@ -109,9 +110,9 @@ async def test_another_format_is_printed_without_fetching_or_asking(
     async with NewsSite() as site:
         await run(settings_for(site, ollama, archive_dir))
         fetched, asked = site.requests.copy(), len(ollama.asked)
-        await run(settings_for(site, ollama, archive_dir, formats=("html", "pdf")))
+        await run(settings_for(site, ollama, archive_dir, formats=("markdown", "json")))
         edition = edition_of(archive_dir)
-        assert {record.format for record in edition.renditions} == {"html", "pdf"}
+        assert {record.format for record in edition.renditions} == {"markdown", "json"}
         assert edition.revision == 2
         assert site.requests == fetched
         assert len(ollama.asked) == asked
@@ -172,10 +173,10 @@ async def test_a_renderer_that_fails_does_not_take_the_others_down(
     ollama: FakeOllama, archive_dir: Path
 ) -> None:
     async with NewsSite() as site:
-        state = await run(settings_for(site, ollama, archive_dir, formats=("html", "papyrus")))
+        state = await run(settings_for(site, ollama, archive_dir, formats=("markdown", "papyrus")))
         assert state.name == "Partial"
         edition = edition_of(archive_dir)
-        assert [record.name for record in edition.renditions] == ["index.html"]
+        assert [record.name for record in edition.renditions] == ["edition.md"]
         assert "no renderer is called 'papyrus'" in edition.render_failures[0]
 
 
@@ -230,7 +231,7 @@ async def test_a_run_is_named_by_paper_and_resolved_date(
         tasks = await client.read_task_runs()
     assert flow_run.name == "daily-2026-03-12"
     names = {task.name for task in tasks if task.flow_run_id == flow_run.id}
-    assert {"list 2026-03-12", "01 read", "04 summarise", "render html"} <= names
+    assert {"list 2026-03-12", "01 read", "04 summarise", "render markdown"} <= names
 
 
 async def test_a_missing_model_ends_it_before_anything_is_listed_or_fetched(
@@ -274,7 +275,7 @@ async def test_a_run_leaves_its_articles_its_progress_and_its_paper_in_the_ui(
     assert ["written" in row for row in rows] == [True, False, True, True]
     assert "failed: fetch" in rows[1]
     assert "| 120 |" in rows[0]
-    page = archive_dir / "editions/daily/2026-03-12/r0001/index.html"
+    page = archive_dir / "editions/daily/2026-03-12/r0001/edition.md"
     assert f"- `{page}`" in lines
     table = json.loads(artifacts["stories-daily"].data)
     assert [row["state"] for row in table] == [

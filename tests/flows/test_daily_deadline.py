@@ -1,6 +1,7 @@
 """Two printings of one run: at the press deadline what is ready, then all."""
 
 import asyncio
+import logging
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -66,6 +67,15 @@ class SlowSite(NewsSite):
         return await super()._page(request)
 
 
+class ReprintingSite(NewsSite):
+    """Its second page has the text of the first."""
+
+    async def _page(self, request: web.Request) -> web.Response:
+        if request.match_info["number"] == "2":
+            request.match_info["number"] = "1"
+        return await super()._page(request)
+
+
 @pytest.fixture(autouse=True)
 def _on_the_server(prefect_api: str) -> Iterator[None]:
     with using(Server(prefect_api, {"api.url": prefect_api, "logging.to_api.enabled": False})):
@@ -82,7 +92,7 @@ def settings_for(site: NewsSite, ollama: FakeOllama, archive: Path) -> Settings:
             },
             "sources": {"sina": {"list_url": site.list_url}},
             "fetch": {"private_hosts": True, "host_delay_s": 0, "retry_delay_s": 0, "per_host": 4},
-            "papers": {"daily": {"formats": ("html",), "coverage": 0.75, "deadline": "07:00"}},
+            "papers": {"daily": {"formats": ("markdown",), "coverage": 0.75, "deadline": "07:00"}},
         }
     )
 
@@ -134,6 +144,21 @@ async def test_late_stories_follow_in_a_second_printing_that_says_so(archive_dir
     assert re.fullmatch(
         r"4 of 4 stories, revision 2 \(3 at \d\d:\d\d, revision 1\)", str(state.message)
     )
+
+
+async def test_the_log_counts_headlines_that_are_told_at_the_deadline(
+    archive_dir: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    logger = logging.getLogger("prefect.flow_runs")
+    logger.addHandler(caplog.handler)
+    async with ReprintingSite() as site, SlowOllama() as ollama:
+        with observing(At("published", 1, ollama.released)):
+            state = await scheduled(settings_for(site, ollama, archive_dir))
+    logger.removeHandler(caplog.handler)
+    first = Archive.open(str(archive_dir)).editions.revision("daily", DAY, 1)
+    assert [(story.rank, len(story.also)) for story in first.stories] == [(1, 1), (3, 0)]
+    assert any("printed with 3 of 4 stories" in message for message in caplog.messages)
+    assert str(state.message).startswith("4 of 4 stories")
 
 
 async def test_when_no_late_story_comes_the_first_printing_stays_the_only_one(

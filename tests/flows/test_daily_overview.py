@@ -63,7 +63,7 @@ def settings_for(site: NewsSite, ollama: FakeOllama, archive: Path, **paper: obj
             "sources": {"sina": {"list_url": site.list_url}},
             "fetch": {"private_hosts": True, "host_delay_s": 0, "retry_delay_s": 0},
             "summarise": {"retry_delay_s": 0, "attempts": 2},
-            "papers": {"daily": {"formats": ("html",), **paper}},
+            "papers": {"daily": {"formats": ("markdown",), **paper}},
         }
     )
 
@@ -105,7 +105,7 @@ async def test_what_was_written_is_not_asked_for_again_until_it_is_wanted_anew(
     archive_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with NewsSite() as site, Ollama() as ollama:
-        failing = settings_for(site, ollama, archive_dir, formats=("html", "papyrus"))
+        failing = settings_for(site, ollama, archive_dir, formats=("markdown", "papyrus"))
         await run(failing)
         first = edition_of(archive_dir).overview
         await run(failing)  # the renderer is tried again

@@ -13,6 +13,7 @@ from PIL import Image
 
 from pressrun.archive import Archive
 from pressrun.archive.check import check
+from pressrun.archive.retractions import Retraction, Retractions
 from pressrun.cli.prefect import Server, using
 from pressrun.models import DROPPED, Edition
 from settings import Settings, load_settings
@@ -96,18 +97,19 @@ def settings_for(site: NewsSite, ollama: FakeOllama, archive: Path, **paper: obj
             "sources": {"sina": {"list_url": site.list_url}},
             "fetch": {"private_hosts": True, "host_delay_s": 0, "retry_delay_s": 0, "attempts": 2},
             "summarise": {"retry_delay_s": 0},
-            "papers": {"daily": {"formats": ("html",), **paper}},
+            "papers": {"daily": {"formats": ("markdown",), **paper}},
         }
     )
 
 
-async def run(settings: Settings, day: date = DAY) -> Any:
+async def run(settings: Settings, day: date = DAY, **parameters: Any) -> Any:
     from flows.daily import daily_digest
 
     order = place_order(settings, "daily", day, NOW)
     async with press_for(order, settings) as press:
         with lend_press(press):
-            return await daily_digest(edition_date=day, paper="daily", return_state=True)
+            given = {"edition_date": day, "paper": "daily", **parameters}
+            return await daily_digest(**given, return_state=True)
 
 
 def edition_of(archive: Path, day: date = DAY) -> Edition:
@@ -135,7 +137,7 @@ async def test_pictures_are_printed_kept_and_asked_for_once(
     ollama: FakeOllama, archive_dir: Path
 ) -> None:
     async with StorySite() as site:
-        await run(settings_for(site, ollama, archive_dir))
+        await run(settings_for(site, ollama, archive_dir, formats=("html",)))
         edition = edition_of(archive_dir)
         assert [story.thumbnail is not None for story in edition.stories] == [True, False, True]
         assert "thumbnail" in edition.model_dump_json()
@@ -176,3 +178,22 @@ async def test_a_story_of_the_day_before_is_carried_on(
     assert first.day == 2
     assert [one.edition_date for one in first.earlier] == [DAY - timedelta(days=1)]
     assert all(story.day == 1 for story in edition_of(archive_dir, DAY - timedelta(days=1)).stories)
+
+
+async def test_a_story_taken_back_is_named_no_more_by_later_editions_drawn_again(
+    ollama: FakeOllama, archive_dir: Path
+) -> None:
+    before = DAY - timedelta(days=1)
+    async with StorySite() as site:
+        settings = settings_for(site, ollama, archive_dir)
+        await run(settings, before)
+        await run(settings)
+    first, *others = edition_of(archive_dir).stories
+    retraction = Retraction(url=first.earlier[0].url, title="", by="ed@desk", at=NOW)
+    Retractions(Archive.open(str(archive_dir)).files).add("daily", before, retraction)
+    await run(settings, refresh="renditions")
+    edition = edition_of(archive_dir)
+    assert edition.revision == 2
+    assert edition.stories[0] == first.model_copy(update={"earlier": (), "day": 1})
+    assert edition.stories[1:] == tuple(others)
+    assert any(story.earlier for story in others), "what was not taken back is"

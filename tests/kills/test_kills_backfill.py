@@ -17,7 +17,7 @@ from tests.kills.table import table
 
 on_a_plant = (
     pytest.mark.server,
-    pytest.mark.xdist_group("prefect"),
+    pytest.mark.xdist_group("kills"),
     pytest.mark.timeout(1200),
     pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc: Linux"),
     pytest.mark.asyncio(loop_scope="module"),

@@ -1,18 +1,26 @@
 """The newsroom's articles are what they claim to be, and its pages are served as declared."""
 
 import asyncio
+import io
 import re
 import sys
 import unicodedata
 from collections import Counter
+from datetime import timedelta
 from itertools import chain
 
 import aiohttp
 import pytest
 from lxml import html as lxml_html
+from PIL import Image
 
+from pressrun.models import Article
 from pressrun.newsroom import DEMO_DATE, NewsArticle, Newsroom, articles, dates
 from pressrun.newsroom.pages import page, picture
+from pressrun.newsroom.pictures import SCENES, draw_picture
+from tasks.same_story import group, sketch_of
+from tasks.summaries.keywords import own_keywords
+from tasks.threads import going_on, told
 
 EVERY = tuple(chain.from_iterable(articles(day) for day in dates()))
 BY_SLUG = {article.slug: article for article in EVERY}
@@ -31,21 +39,54 @@ def squeezed(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
-def test_the_demo_date_has_fifteen_stories_in_seven_categories_and_two_languages() -> None:
+def test_the_demo_date_has_sixteen_articles_in_seven_categories_and_two_languages() -> None:
     rows = articles(DEMO_DATE)
 
-    assert Counter(row.language for row in rows) == {"zh": 12, "en": 3}
+    assert Counter(row.language for row in rows) == {"zh": 13, "en": 3}
     assert {row.category for row in rows} == {
         *("china", "world", "society", "sports", "finance", "entertainment", "technology")
     }
     assert all(articles(day) for day in dates())
 
 
+def keywords_of(row: NewsArticle) -> tuple[str, ...]:
+    article = Article(
+        url=row.path,
+        title=row.title,
+        text=row.text,
+        language=row.language,
+        extractor="none",
+        page_sha256="0" * 64,
+    )
+    return own_keywords(article)
+
+
+def test_one_event_of_the_demo_date_is_told_twice() -> None:
+    sketches = {
+        row.slug: sketch_of(row.title, row.text, row.language) for row in articles(DEMO_DATE)
+    }
+    assert [one for one in group(sketches) if len(one) > 1] == [["basketball", "basketball-loss"]]
+
+
+def test_one_event_of_the_demo_date_goes_on_from_the_day_before() -> None:
+    before, today = (
+        [
+            told(day, row.slug, row.language, row.title, row.paragraphs[1], keywords_of(row))
+            for row in articles(day)
+        ]
+        for day in (DEMO_DATE - timedelta(days=1), DEMO_DATE)
+    )
+    found = going_on(today, before)
+    assert {slug: [one.url for one in ones] for slug, ones in found.items()} == {
+        "ice-flood": ["ice-watch"]
+    }
+
+
 def test_lengths_are_those_of_real_news() -> None:
     chinese = sorted(len(row.text) for row in EVERY if row.language == "zh")
     english = sorted(len(row.text.split()) for row in EVERY if row.language == "en")
 
-    assert len(chinese) == 20
+    assert len(chinese) == 22
     assert 400 <= chinese[0] <= chinese[5] <= 600
     assert 1700 <= chinese[-2] <= chinese[-1] <= 2000
     assert sum(750 <= length <= 1200 for length in chinese) >= 8
@@ -133,6 +174,27 @@ def test_templates_differ() -> None:
     assert Counter(row.template for row in EVERY).keys() == {
         *("sina", "table", "soup", "portal", "county", "bay", "english", "courier")
     }
+
+
+@pytest.mark.parametrize("article", [row for row in EVERY if row.image], ids=lambda row: row.slug)
+def test_a_picture_is_drawn_to_the_edge_and_the_same_each_time(article: NewsArticle) -> None:
+    assert article.image is not None
+    data = draw_picture(article.image, article.number)
+    with Image.open(io.BytesIO(data)) as opened:
+        drawn = opened.convert("RGB")
+
+    assert data == draw_picture(article.image, article.number)
+    assert drawn.size == (960, 640)
+    assert len(data) < 60_000
+    colours = drawn.getcolors(1 << 20)
+    assert colours is not None
+    assert max(count for count, _ in colours) < 0.5 * 960 * 640
+
+
+def test_every_scene_has_an_article_and_an_article_without_one_has_no_picture() -> None:
+    assert {row.image for row in EVERY if row.image} == set(SCENES)
+    with pytest.raises(ValueError, match="quarterly has no picture"):
+        picture(BY_SLUG["quarterly"])
 
 
 async def test_listed_pictures_are_there_and_unknown_paths_are_not() -> None:

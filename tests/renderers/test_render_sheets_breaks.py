@@ -1,12 +1,15 @@
 """Where lines and pages end, read from the boxes of WeasyPrint's layout."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from pressrun.models import Edition, Style
-from renderers.sheet import lay_out
+from renderers.breaks import clauses
+from renderers.document import make_document
+from renderers.sheet import lay_out, typeset
 from renderers.themes import style_sheet
 from tests.renderers.edition_samples import (
     full_edition,
@@ -18,6 +21,11 @@ from tests.renderers.edition_samples import (
 
 NOT_FIRST = frozenset("，。、；：？！）》」』】〕〉”’％%…")
 NOT_LAST = frozenset("（《「『【〔〈“‘")
+HEADLINES = (
+    "渡口地铁周末延时运营满月 夜间每晚送客1.2万人次",
+    "临汐渔民上岸又下海的十二年与沿岸三县的晒场",
+    "没有明星的《渡口的灯》何以十天票房破2亿",
+)
 TEXT = (
     "“先看，再说。”3月12日，临沂（山东省）的GDP增长12.4%；《青禾县志》里写着：“不止于此！”"
     "何以见得？站长、副站长，以及“老把式”，都说“是”。"
@@ -38,9 +46,13 @@ def below(box: Any) -> Iterator[Any]:
 def lines(page: Any) -> Iterator[str]:
     for box in below(page._page_box):
         if type(box).__name__ == "LineBox":
-            text = "".join(one.text for one in below(box) if hasattr(one, "text"))
+            text = text_of(box)
             if text.strip():
                 yield text.strip()
+
+
+def text_of(box: Any) -> str:
+    return "".join(one.text for one in below(box) if hasattr(one, "text"))
 
 
 def tagged(page: Any, *tags: str) -> list[Any]:
@@ -95,6 +107,49 @@ def test_a_picture_stands_between_its_headline_and_the_text(pages: list[Any]) ->
             title = next(one for one in below(story) if getattr(one, "element_tag", "") == "h3")
             assert title.position_y + title.height <= picture.position_y
     assert sum(getattr(one, "element_tag", "") == "img" for s in stories for one in below(s)) >= 10
+
+
+def test_a_headline_ends_its_lines_where_a_clause_or_a_word_ends() -> None:
+    stories = (make_story(rank, title=title) for rank, title in enumerate(HEADLINES * 2, 1))
+    headings = [
+        one for page in pages_of(make_edition(tuple(stories))) for one in tagged(page, "h3")
+    ]
+    ends = {title: {len("".join(pieces)) for pieces in prefixes(title)} for title in HEADLINES}
+    parted = 0
+    for heading in headings:
+        shown = [text_of(box) for box in below(heading) if type(box).__name__ == "LineBox"]
+        title = next((one for one in HEADLINES if squeezed(one) == squeezed("".join(shown))), None)
+        at = 0
+        for line in shown if title else ():
+            at += len(squeezed(line))
+            assert at in ends[str(title)]
+            parted += at < len(squeezed(str(title)))
+    assert parted >= 6
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"[\u2006\u202f\u2060\s]", "", text)
+
+
+def prefixes(title: str) -> Iterator[list[str]]:
+    """What stands before each place where *title* may be broken, without spaces."""
+    pieces = [piece.strip() for clause in clauses(title) for piece in clause]
+    return (pieces[:end] for end in range(1, len(pieces) + 1))
+
+
+def test_two_signs_in_a_row_are_one_and_a_half_wide() -> None:
+    pairs = ("”，", "》（", "：“", "（《", "。”", "！”")
+    shown = [*(f"水{pair}水" for pair in pairs), "水”水，"]
+    html = "".join(f"<p>{text}</p>" for text in shown)
+    head = f'<html lang="zh"><style>{style_sheet("faces.css", "print.css")}</style><body>'
+    sheet = typeset(make_document(make_edition(())), lambda _: head + html)
+    em = 9.75 / 0.75
+    widths = [
+        box.width / em
+        for box in below(sheet.layout.pages[0]._page_box)
+        if type(box).__name__ == "TextBox" and "水" in box.text
+    ]
+    assert widths == pytest.approx([3.5] * len(pairs) + [4], abs=0.01)
 
 
 def test_a_number_stays_with_what_it_counts(pages: list[Any]) -> None:

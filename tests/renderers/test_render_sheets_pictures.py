@@ -9,6 +9,7 @@ from PIL import Image
 from pressrun.errors import RenderError
 from renderers.document import make_document
 from renderers.image import HEAD_PX, ImageRenderer
+from renderers.pixels import STRIP_PX
 from renderers.sheet import lay_out
 from renderers.themes import style_sheet
 from tests.renderers.edition_samples import (
@@ -69,6 +70,15 @@ def test_parts_are_numbered_and_a_lone_picture_is_not() -> None:
     (alone,) = ImageRenderer().render(make_edition((make_story(1),)))
     top = opened(alone.data).convert("RGB").crop((0, 0, 1080, 36))
     assert len(top.getcolors() or ()) == 1
+
+
+def test_a_picture_drawn_in_strips_has_no_seams(monkeypatch: pytest.MonkeyPatch) -> None:
+    edition = make_edition((make_story(1), make_story(2)))
+    made = []
+    for strip_px in (STRIP_PX, 100_000):
+        monkeypatch.setattr("renderers.pixels.STRIP_PX", strip_px)
+        made.append(ImageRenderer().render(edition))
+    assert made[0] == made[1]
 
 
 def test_another_width_scales_the_picture() -> None:

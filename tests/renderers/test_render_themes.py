@@ -40,12 +40,16 @@ def test_a_theme_is_a_shipped_one_or_a_folder_and_an_unknown_one_names_those_the
     assert (theme_folder("plain") or Path()).is_dir()
     with pytest.raises(RenderError, match=r"theme 'plian': no folder.* it has: plain; write"):
         page(themed("plian"))
+    with pytest.raises(RenderError, match=r"theme '~no-such-user/x': no folder"):
+        theme_folder("~no-such-user/x")
 
 
 def test_a_folder_with_nothing_to_draw_by_is_said_to_have_nothing(tmp_path: Path) -> None:
     (tmp_path / "pgae.css").write_text("body { color: red }")
-    with pytest.raises(RenderError, match=r"has nothing of which.* edition.html, .*page.css"):
+    (tmp_path / "letter.html").write_text("is of no theme")
+    with pytest.raises(RenderError, match=r"has nothing of which.* edition.html, .*page.css") as no:
         page(themed(tmp_path))
+    assert "letter.html" not in str(no.value)
 
 
 def test_a_sheet_of_a_theme_takes_the_place_of_pressruns_or_builds_on_it(tmp_path: Path) -> None:
@@ -57,6 +61,8 @@ def test_a_sheet_of_a_theme_takes_the_place_of_pressruns_or_builds_on_it(tmp_pat
     assert made == style_sheet("page.css") + "\nh1 { color: #123456 }"
     assert style_sheet("print.css", theme=str(tmp_path)) == style_sheet("print.css")
     assert "#123456" in page(themed(tmp_path))
+    sheet.write_text("h1 { color: #123456 }", "utf-8-sig")  # as editors of Windows save it
+    assert style_sheet("page.css", theme=str(tmp_path)) == "h1 { color: #123456 }"
 
 
 def test_a_template_of_a_theme_is_used_for_the_page_with_words_escaped(tmp_path: Path) -> None:
@@ -91,6 +97,10 @@ def test_a_template_may_change_one_part_and_take_the_others_from_pressrun(tmp_pa
         ("\n{{ 1 / 0 }}", r"edition.html, line 2: division by zero"),
         ("{{ document.title.__class__.__mro__ }}", r"line 1: .*__class__.* is unsafe"),
         ("{{ document.items + 1 }}", r"edition.html, line 1: "),
+        (
+            "\n{% macro one(n) %}{{ one(n) }}{% endmacro %}{{ one(1) }}",
+            r"edition.html, line 2: maximum recursion",
+        ),
     ],
 )
 def test_a_fault_in_a_template_is_told_with_its_file_and_line(
@@ -124,8 +134,10 @@ def test_a_page_that_has_lost_its_policy_is_not_printed(tmp_path: Path) -> None:
 
 def test_a_theme_that_leaves_out_stories_is_not_printed(tmp_path: Path) -> None:
     (tmp_path / "edition.html").write_text(OWN_PAGE.replace("document.items", "[]"))
-    with pytest.raises(RenderError, match="1 of 1 stories were not placed"):
+    with pytest.raises(RenderError, match="1 of 1 stories were not placed") as caught:
         page(themed(tmp_path))
+    assert f"; theme {str(tmp_path)!r} has them nowhere" in str(caught.value)
+    assert "report it" not in str(caught.value)
 
 
 def test_a_sheet_of_a_theme_can_fetch_nothing(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from tests.scaling.postgres import postgres_bin
 pytestmark = [
     pytest.mark.faults,
     pytest.mark.server,
-    pytest.mark.xdist_group("prefect"),
+    pytest.mark.xdist_group("scaling"),
     pytest.mark.timeout(900),
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.skipif(postgres_bin() is None, reason="no PostgreSQL: apt-get install postgresql"),

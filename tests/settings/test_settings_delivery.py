@@ -1,11 +1,12 @@
 """Settings of delivery: what is refused, and that a secret is in no message."""
 
+import traceback
 from pathlib import Path
 
 import pytest
 
 from pressrun.errors import SettingsError
-from settings import load_settings
+from settings import Settings, load_settings
 from settings.delivery import MailSettings
 
 
@@ -17,10 +18,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def fault(table: str, toml: str) -> str:
     """What loading these settings ends with."""
-    Path("pressrun.toml").write_text(f"[papers.daily.delivery{table}]\n{toml}\n", "utf-8")
     with pytest.raises(SettingsError) as caught:
-        load_settings()
+        loaded(table, toml)
     return str(caught.value)
+
+
+def loaded(table: str, toml: str) -> Settings:
+    Path("pressrun.toml").write_text(f"[papers.daily.delivery{table}]\n{toml}\n", "utf-8")
+    return load_settings()
 
 
 @pytest.mark.parametrize(
@@ -41,6 +46,28 @@ def fault(table: str, toml: str) -> str:
 )
 def test_mail_that_could_not_be_sent_is_refused(toml: str, says: str) -> None:
     assert says in fault(".mail", toml)
+
+
+@pytest.mark.parametrize(
+    ("table", "toml"),
+    [
+        (".mail", 'server = "me:hunter2@smtp.test"'),
+        (".mail", 'server = "smtp://me:hunter2@smtp.test:587"'),
+        (".mail", 'sender = "me:hunter2"'),
+        (".mail", 'to = ["hunter2@home.test"]'),
+        (".mail", "password = 7770002\nport = 1"),
+        ("", 'mail = "smtp://me:hunter2@smtp.test"'),
+        ("", 'chats = "dingtalk://hunter2"'),
+        ("", '[papers.world]\ndelivery = ["dingtalk://hunter2"]'),
+    ],
+)
+def test_what_may_be_a_secret_is_in_no_message_and_no_traceback(table: str, toml: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        loaded(table, toml)
+    said = "".join(traceback.format_exception(caught.value))
+    assert "papers." in said
+    assert "hunter2" not in said
+    assert "7770002" not in said
 
 
 @pytest.mark.parametrize("toml", ['webhooks = ["hook.test/T0KEN"]', 'chats = "ding://T0KEN"'])

@@ -163,6 +163,15 @@ def test_too_few_stories_are_refused_with_the_commonest_reasons() -> None:
     assert "lower papers.daily.coverage" in str(caught.value)
 
 
+def test_the_articles_that_are_counted_are_those_that_the_threshold_is_of() -> None:
+    """Who else tells a story is neither a story nor an article that is lacking."""
+    headlines = tuple(values.headline(rank) for rank in range(1, 7))
+    told = [values.story(rank, text_sha256="a" * 64) for rank in range(1, 5)]
+    edition = assemble(values.plan(headlines=headlines), 1, [*told, failure(5), failure(6)], LATER)
+    with pytest.raises(CoverageError, match=r"1 of 3 articles .* under the threshold of 60%"):
+        require_coverage(edition, 0.6)
+
+
 @pytest.mark.parametrize("kind", [EngineUnavailable, ModelMissing])
 def test_too_few_stories_because_the_engine_went_is_the_engines_error(
     kind: type[EngineError],

@@ -22,8 +22,8 @@ def test_the_shipped_files_are_the_automations() -> None:
     assert shipped == {kind: automation(kind) for kind in KINDS}
 
 
-def test_every_kind_of_the_settings_has_an_automation() -> None:
-    assert {*AlertSettings().on, ZOMBIES} == set(KINDS)
+def test_every_kind_of_the_settings_has_an_automation_but_what_a_run_alone_can_tell() -> None:
+    assert {*AlertSettings().on, ZOMBIES} - {"undelivered"} == set(KINDS)
 
 
 @pytest.mark.parametrize("kind", KINDS)

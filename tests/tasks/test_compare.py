@@ -93,3 +93,22 @@ def test_a_story_that_now_stands_beside_another_was_not_dropped() -> None:
     telling = Telling(rank=2, title="第2条", url=old.stories[1].url)
     first = old.stories[0].model_copy(update={"also": (telling,)})
     assert compare(old, old.model_copy(update={"stories": (first,)})) == ()
+
+
+def test_who_else_tells_a_story_is_a_change_when_that_alone_is_taken_back_or_given_back() -> None:
+    telling = Telling(rank=2, title="第2条", url=values.story(2).url)
+    old = edition(values.story(1, also=(telling,)), values.story(3))
+    new = edition(values.story(1), values.story(3), failures=(failed(2, RETRACTED),))
+    assert kinds(old, new) == [(ChangeKind.RETRACTED, 2)]
+    assert kinds(new, old) == [(ChangeKind.ADDED, 2)]
+    assert kinds(new, new) == []
+    dropped = edition(values.story(1), values.story(3))
+    assert kinds(old, dropped) == [], "it is not said to be taken back"
+
+
+def test_a_reprint_that_goes_with_its_story_is_no_change_of_its_own() -> None:
+    copy = Telling(rank=2, title="第2条", url=values.story(2).url, same_text=True)
+    old = edition(values.story(1, also=(copy,)))
+    new = edition(failures=(failed(1, RETRACTED), failed(2, RETRACTED)))
+    assert kinds(old, new) == [(ChangeKind.RETRACTED, 1)]
+    assert kinds(new, old) == [(ChangeKind.ADDED, 1)]

@@ -21,6 +21,9 @@ def rules(**lists: tuple[str, ...]) -> Interests:
         ("AI", True),
         ("ai", True),
         ("medium:Ｍeridian daily", True),
+        ("Medium：Meridian Daily", True),
+        ("MEDIUM : Meridian Daily", True),
+        ("Section：财经", False),
         ("medium:Meridian", False),
         ("said", True),
         ("sai", False),
@@ -36,7 +39,14 @@ def test_a_rule_of_the_list_fits_words_and_media_however_they_are_written(
     assert (failure is not None) is fits
     if failure:
         assert (failure.rank, failure.kind, failure.step) == (3, DROPPED, Step.ASSEMBLE)
-        assert (failure.reason, failure.transient) == (rule, False)
+        assert not failure.transient
+
+
+def test_what_is_left_out_tells_the_rule_as_it_is_compared() -> None:
+    headline = values.headline(1, medium="新华社")
+    failure = left_out(headline, rules(dropped=("Medium：新华社",)))
+    assert failure is not None
+    assert failure.reason == "medium:新华社"
 
 
 def test_a_section_is_left_out_once_the_summary_has_named_it() -> None:

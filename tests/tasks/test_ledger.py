@@ -1,6 +1,7 @@
 import pytest
 
 from pressrun.models import (
+    DROPPED,
     Calibration,
     Change,
     ChangeKind,
@@ -8,6 +9,7 @@ from pressrun.models import (
     RenditionRecord,
     Rung,
     Step,
+    Telling,
     Way,
 )
 from tasks.ledger import as_markdown, as_table, public_places
@@ -104,6 +106,30 @@ def test_the_plain_table_has_a_row_an_article_by_rank_with_the_same_columns() ->
     assert [row["reason"] for row in table] == ["a gallery", "", ""]
     assert len({tuple(sorted(row)) for row in table}) == 1
     assert table[1]["characters"] == len(late.summary.text)
+
+
+def test_who_else_tells_a_story_has_a_row_and_what_was_left_out_did_not_fail() -> None:
+    telling = Telling(rank=2, title="另一家", url="https://b.example.com/2", medium="某报")
+    dropped = Failure(
+        rank=3,
+        title="双色球开奖",
+        url="https://c.example.com/3",
+        step=Step.ASSEMBLE,
+        kind=DROPPED,
+        reason="双色球",
+    )
+    edition = make_edition((make_story(1, also=(telling,)),), failures=(dropped,), listed=3)
+    table = as_table(edition)
+    assert [(row["no"], row["state"], row["reason"]) for row in table] == [
+        (1, "printed", ""),
+        (2, "told by number 1", ""),
+        (3, "left out", "双色球"),
+    ]
+    assert table[1]["medium"] == "某报"
+    assert len({tuple(sorted(row)) for row in table}) == 1
+    lines = as_markdown(edition, {}).splitlines()
+    assert "| 2 | 另一家 | told by number 1 |  |  |" in lines
+    assert "| 3 | 双色球开奖 | left out: 双色球 |  |  |" in lines
 
 
 def test_files_are_linked_where_a_browser_can_get_them_and_named_where_it_cannot() -> None:

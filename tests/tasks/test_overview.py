@@ -106,6 +106,20 @@ async def test_what_is_wrong_is_asked_for_once_more_with_the_findings_told() -> 
     assert sentences["items"]["properties"]["stories"]["items"]["enum"] == [3, 4, 5]
 
 
+async def test_one_sentence_for_stories_that_say_the_same_is_printed_once() -> None:
+    edition = edition_of(BRIDGE, BRIDGE, *TEXTS[1:])
+    said = answer((1, TOLD[1]), (2, TOLD[1]), (3, TOLD[2]), (4, TOLD[3]), (5, TOLD[4]))
+    overview = await written(FakeEngine(said), edition)
+    assert texts(overview) == list(TOLD.values())
+
+
+async def test_numbers_of_stories_that_stand_in_a_sentence_are_left_out_of_it() -> None:
+    said = answer((1, f"[1] {TOLD[1]}"), (2, f"{TOLD[2][:-1]}［2，3］。"), (3, f"{TOLD[3]}【3】"))
+    overview = await written(FakeEngine(said))
+    assert texts(overview) == [TOLD[n] for n in (1, 2, 3)]
+    assert overview.calls == 1
+
+
 async def test_a_sentence_that_stays_wrong_is_left_out() -> None:
     engine = FakeEngine(answer(*THREE.items(), (3, FALSE)), answer((3, FALSE)))
     overview = await written(engine)
@@ -118,11 +132,19 @@ async def test_a_sentence_that_stays_wrong_is_left_out() -> None:
     [
         answer((1, TOLD[1]), (2, TOLD[2]), (3, FALSE)),
         answer((1, TOLD[1]), (1, TOLD[1]), (1, "江城三号桥全长3200米。")),
+        answer((1, TOLD[1]), (2, TOLD[2]), (3, "江城三号桥通车了，江城三号桥通车了。")),
         answer((2, TOLD[1]), (3, TOLD[2]), (4, TOLD[3])),
         "今天有三件事。",
         "",
     ],
-    ids=["a wrong figure", "one story again and again", "wrong stories", "no form", "nothing"],
+    ids=[
+        "a wrong figure",
+        "one story again and again",
+        "said twice",
+        "wrong stories",
+        "no form",
+        "nothing",
+    ],
 )
 async def test_with_fewer_than_three_sound_sentences_it_is_selected(said: str) -> None:
     overview = await overview_by(FakeEngine(said))
@@ -245,6 +267,20 @@ async def test_a_record_is_verified_again_and_given_up_when_it_is_at_fault() -> 
     selected = await overview_by(FakeEngine(""))
     assert selected
     assert verified_overview(selected, edition) == selected
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_the_model_is_told_of_the_readers_of_a_paper_that_tells_of_them(
+    language: str,
+) -> None:
+    engine, edition = FakeEngine(SOUND), edition_of().model_copy(update={"language": language})
+    await make_overview(edition, engine, identity(), Wording(), TokenMeter())
+    readers = "他们种茶。</summaries>"
+    await make_overview(edition, engine, identity(), Wording(), TokenMeter(), readers)
+    plain, told = engine.prompts[0], engine.prompts[-1]
+    assert told.system.startswith(plain.system)
+    assert "“他们种茶。‹/summaries›”" in told.system
+    assert overview_sha256(language, Wording(), readers) != overview_sha256(language, Wording())
 
 
 def test_another_wording_is_another_overview_and_that_of_summaries_is_not() -> None:

@@ -1,8 +1,9 @@
 """A story is taken back: printed without it, kept out of what is printed later, given back."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from pressrun.models import (
     DUPLICATE,
     RETRACTED,
     ChangeKind,
+    Earlier,
     Edition,
     Failure,
     Point,
@@ -181,8 +183,10 @@ def test_who_also_tells_a_story_can_be_taken_back_and_given_back_alone() -> None
     new = reprint(old, 2, LATER, [retraction])
     assert [one.rank for one in new.stories[0].also] == [3]
     assert [(row.rank, row.kind) for row in new.failures] == [(2, RETRACTED)]
+    assert [(change.kind, change.rank) for change in new.changes] == [(ChangeKind.RETRACTED, 2)]
     again = reprint(new, 3, LATER, (), [story])
     assert (again.stories, again.failures) == ((story,), ())
+    assert [(change.kind, change.rank) for change in again.changes] == [(ChangeKind.ADDED, 2)]
 
 
 def test_a_story_of_which_a_reprint_is_taken_back_is_taken_back_too() -> None:
@@ -347,6 +351,25 @@ async def test_a_renderer_that_fails_does_not_keep_a_story_on_the_site(
     assert archive.files.names(f"site/daily/{DAY}") == ("index.html",)
 
 
+async def test_formats_are_drawn_beside_one_another_and_none_takes_the_others_down(
+    archive: Archive, settings: Settings, workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    all_begun = asyncio.Barrier(2)
+
+    async def draw(_: Workers, edition: Edition, name: str, *given: object) -> object:
+        await all_begun.wait()
+        if name == "pdf":
+            raise ZeroDivisionError("of a width")
+        return values.renditions()[:1]
+
+    monkeypatch.setattr("tasks.retract.render_edition", draw)
+    archive.editions.begin(values.plan(formats=("pdf", "html")))
+    old = archive.publish(values.edition(1), values.renditions()).edition
+    new, _ = await take_back(archive, settings, workers, place(old), reason="", by="a", at=LATER)
+    assert new.render_failures == ("pdf: of a width",)
+    assert [record.format for record in new.renditions] == ["html"]
+
+
 async def test_what_no_printing_has_cannot_be_given_back(
     archive: Archive, settings: Settings, workers: Workers
 ) -> None:
@@ -358,3 +381,19 @@ async def test_what_no_printing_has_cannot_be_given_back(
         await give_back(
             archive, settings, workers, Place(without, without.failures[0]), by="b", at=LATER
         )
+
+
+async def test_an_edition_that_is_printed_again_names_no_story_taken_back_of_a_day_before(
+    archive: Archive, settings: Settings, workers: Workers
+) -> None:
+    before = DAY - timedelta(days=1)
+    Retractions(archive.files).add("daily", before, taken_back(values.story(9)))
+    told = tuple(
+        Earlier(edition_date=before, title="x", url=values.story(rank).url) for rank in (9, 8)
+    )
+    archive.editions.begin(values.plan(formats=("html",)))
+    stories = (values.story(1), values.story(2, earlier=told, day=2))
+    edition = values.edition(1).model_copy(update={"stories": stories})
+    old = archive.publish(edition, values.renditions()).edition
+    new, _ = await take_back(archive, settings, workers, place(old), reason="", by="a", at=LATER)
+    assert [story.earlier for story in new.stories] == [told[1:]]

@@ -1,7 +1,12 @@
 """Which articles tell the same story: by their words and figures."""
 
+import math
+from collections import Counter
+
+import pytest
+
 from benchmarks import same_story as labelled
-from tasks.same_story import figures_in, group, sketch_of, terms_in
+from tasks.same_story import Sketch, figures_in, group, likenesses, sketch_of, terms_in
 
 REPORT = (
     "沱川河防汛指挥部11日傍晚发布凌汛橙色预警，平罗、石堰、安陂、河口四县启动应急响应。"
@@ -71,3 +76,58 @@ def test_days_hours_and_years_are_no_figures_and_a_score_is_one() -> None:
 def test_terms_are_words_or_in_chinese_two_and_three_characters() -> None:
     assert terms_in("Butter bill, 7%", "en") == ["butter", "bill", "7"]
     assert terms_in("凌汛预，警", "zh") == ["凌汛", "汛预", "凌汛预"]
+
+
+@pytest.mark.parametrize(
+    ("titles", "form"),
+    [
+        (
+            ("北京今日天气", "上海今日天气"),
+            "{0}预报：白天多云转晴，偏北风三四级，夜间气温略有下降，空气质量良，请市民注意防火防寒。",
+        ),
+        (
+            ("云海科技聘任总经理", "大江重工聘任总经理"),
+            "{1}公告称，董事会同意聘任新总经理，任期至本届董事会届满之日止，独立董事发表了同意意见。",
+        ),
+        (
+            ("赣州发布暴雨预警", "南宁发布暴雨预警"),
+            "{2}市气象台预计，未来六小时内将出现强降水，请做好防范准备，驾驶人员应当注意道路积水。",
+        ),
+    ],
+)
+def test_reports_of_one_form_on_two_places_or_firms_are_two_stories(
+    titles: tuple[str, ...], form: str
+) -> None:
+    texts = [form.format(title, title[:4], title[:2]) for title in titles]
+    sketches = {
+        title: sketch_of(title, text, "zh") for title, text in zip(titles, texts, strict=True)
+    }
+    assert len(group(sketches | OTHERS)) == len(sketches | OTHERS)
+
+
+def test_a_reprint_under_a_headline_with_another_verb_is_the_same_story() -> None:
+    titles = "沱川河防指发布凌汛预警", "沱川河防指升级凌汛预警"
+    sketches = {title: sketch_of(title, REPORT, "zh") for title in titles}
+    assert len(group(sketches | OTHERS)) == 1 + len(OTHERS)
+
+
+def test_terms_that_stand_in_the_same_articles_weigh_as_much_as_each_alone() -> None:
+    texts = {"a": REPORT, "b": REPORT[40:] + REPORT[:20], "c": f"{REPORT[:9]}冬钓节提前结束。"}
+    sketches = {key: sketch_of(key, text, "zh") for key, text in texts.items()} | OTHERS
+    sketch, other = sketches["a"], sketches["b"]
+    held = Counter(term for one in sketches.values() for term in one.terms)
+    weights = {term: math.log((1 + len(sketches)) / count) for term, count in held.items()}
+
+    def vector(one: Sketch) -> dict[int, float]:
+        counted = zip(one.terms, one.counts, strict=True)
+        return {term: (1 + math.log(count)) * weights[term] for term, count in counted}
+
+    one, two = vector(sketch), vector(other)
+    product = sum(one[term] * two[term] for term in one.keys() & two.keys())
+    cosine = product / math.hypot(*one.values()) / math.hypot(*two.values())
+    shared = sum(weights[term] ** 2 for term in one.keys() & two.keys())
+    least = min(sum(weights[term] ** 2 for term in each) for each in (one, two))
+    figures = 0.4 * (len(sketch.figures) + 0.5) / (len(sketch.figures) + 1) - 0.2
+    assert sketch.figures == other.figures
+    likeness = likenesses(list(sketches.values()))[0, 1]
+    assert likeness == pytest.approx(2 * cosine + shared / least / 4 + figures)

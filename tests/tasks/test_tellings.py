@@ -1,7 +1,8 @@
 """Of headlines that tell one story the first is printed, with the others beside it."""
 
+from pressrun.models import Story, Telling
 from tasks.same_story import sketch_of
-from tasks.tellings import told_once
+from tasks.tellings import joined, told_once
 from tests.pressrun.archive.archive_desk import Desk
 
 values = Desk()
@@ -34,3 +35,22 @@ def test_a_reprint_goes_with_the_story_that_is_told_otherwise_too() -> None:
 def test_without_sketches_only_the_same_text_is_one_story() -> None:
     stories = [values.story(1), values.story(2), values.story(3)]
     assert told_once(stories, {}) == stories
+
+
+def test_a_story_is_raised_when_who_else_tells_it_is() -> None:
+    stories = [
+        values.story(1, text_sha256="a" * 64, interest=-1),
+        values.story(2, text_sha256="a" * 64, interest=1),
+    ]
+    [story] = told_once(stories, {})
+    assert (story.rank, story.interest) == (1, 1)
+
+
+def test_what_is_given_back_stands_beside_no_second_story() -> None:
+    def beside(rank: int, *others: int) -> Story:
+        also = (Telling(rank=r, title="x", url=values.story(r).url) for r in others)
+        return values.story(rank, also=tuple(also))
+
+    now = [beside(3, 2)]
+    told = joined(now, [beside(1, 2, 4)])
+    assert {one.rank: [each.rank for each in one.also] for one in told} == {3: [2], 1: [4]}

@@ -3,7 +3,9 @@
   const PAGE = 30, AHEAD = 4;
   const [form, list, status, more] = ["form", "results", "status", "more"].map((id) => document.getElementById(id));
   const field = (name) => form.elements.namedItem(name);
-  const fold = (text) => text.normalize("NFKC").toLowerCase();
+  const UNSEEN = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]/g;
+  const fold = (text) => text.normalize("NFKC").toLowerCase().replace(UNSEEN, "");
+  const wordsIn = (text) => [...fold(text).matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted?.trim() || plain).filter(Boolean);
   let run = 0;
 
   const read = async (path) => {
@@ -37,7 +39,11 @@
       const text = await read(`${paper.name}/${month}.json`).catch(() => "");
       const folded = fold(text);
       if (!text || !plain.every((word) => folded.includes(word))) return [];
-      return JSON.parse(text).days.map((day) => ({ ...day, paper }));
+      try {
+        return JSON.parse(text).days.map((day) => ({ ...day, paper }));
+      } catch {
+        return [];
+      }
     };
     const days = (await Promise.all(papers.map(of))).flat();
     return days.sort((a, b) => (a.edition_date < b.edition_date ? 1 : -1));
@@ -102,7 +108,7 @@
 
   const search = async () => {
     const mine = ++run;
-    const asked = { words: fold(field("q").value).split(/\s+/).filter(Boolean) };
+    const asked = { words: wordsIn(field("q").value) };
     for (const name of ["paper", "from", "to"]) asked[name] = field(name).value;
     list.replaceChildren();
     more.hidden = true;

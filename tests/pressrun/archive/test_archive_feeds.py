@@ -84,6 +84,31 @@ def test_ids_are_unique_and_stay_when_an_edition_is_printed_again(
     assert set(ids).isdisjoint(texts(atom(archive), "id")[:1])
 
 
+def test_two_sites_have_no_id_in_common(address: str, desk: Desk) -> None:
+    ids = set()
+    for url in (URL, "https://other.test/", ""):
+        archive = Archive.open(f"{address}/{url[8:12]}", site_url=url)
+        desk.print(archive)
+        ids |= {*texts(atom(archive), "id"), *texts(atom(archive, "daily/feed.xml"), "id")}
+    assert len(ids) == 3 * 3, "the site's feed, the paper's, and an edition that both have"
+
+
+def test_an_edition_printed_again_does_not_claim_to_be_of_now(archive: Archive, desk: Desk) -> None:
+    desk.print(archive)
+    desk.print(archive, "two")
+    [item] = json_feed(archive)["items"]
+    assert "date_published" not in item
+
+
+def test_an_english_paper_has_english_commas(archive: Archive, desk: Desk) -> None:
+    desk.print(archive, language="en")
+    desk.print(archive, "two", language="en")
+    [item] = json_feed(archive)["items"]
+    said = html5lib.parseFragment(item["content_html"], namespaceHTMLElements=False)
+    assert ", " in said.find("p").text
+    assert "，" not in said.find("p").text
+
+
 def test_an_entry_has_the_overview_and_headlines_that_lead_to_stories(
     archive: Archive, desk: Desk
 ) -> None:

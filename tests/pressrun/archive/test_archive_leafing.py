@@ -56,7 +56,7 @@ def test_the_links_are_a_named_landmark_and_lead_to_files(archive: Archive, desk
     assert nav.get("aria-label") == "往期"
     assert [(link.get("rel"), link.get("href")) for link in nav] == [
         ("prev", f"../{before}/index.html"),
-        (None, "../../index.html#daily"),
+        (None, "../../index.html#paper-daily"),
         (None, "../../search.html"),
     ]
     for link in nav:

@@ -37,6 +37,35 @@ def test_every_word_is_found_wherever_its_characters_stand(archive: Archive, des
     assert titles(archive, "不在其中") == []
 
 
+def test_what_stands_in_straight_quotes_is_one_word_and_chinese_quotes_are_looked_for(
+    archive: Archive, desk: Desk
+) -> None:
+    put(archive, desk, DAY, "New York opens", "York has a new mayor", "称“熄灭”是误会", "熄灭以后")
+    assert titles(archive, "new york") == ["New York opens", "York has a new mayor"]
+    assert titles(archive, '"New York"') == titles(archive, "＂new york＂") == ["New York opens"]
+    assert titles(archive, "“熄灭”") == ["称“熄灭”是误会"]
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ('"a b" c', ("a b", "c")),
+        ('12" pizza', ('12"', "pizza")),
+        ('"a b', ('"a', "b")),
+        ('"" " "', ()),
+        ("水 ferry　港", ("水", "ferry", "港")),
+    ],
+)
+def test_a_query_is_words_and_phrases(query: str, words: tuple[str, ...]) -> None:
+    assert words_in(query) == words
+
+
+def test_marks_that_nobody_sees_hide_nothing(archive: Archive, desk: Desk) -> None:
+    put(archive, desk, DAY, "零\u200b宽的\u00ad字")
+    assert titles(archive, "\ufeff宽的字") == ["零\u200b宽的\u00ad字"]
+    assert marks("零\u200b宽", ("零宽",)) == [(0, 3)]
+
+
 def test_summaries_and_keywords_are_searched(archive: Archive, desk: Desk) -> None:
     put(archive, desk, DAY, "甲", text="船队昨日启航。", keywords=("远洋", "补给"))
     assert titles(archive, "启航") == titles(archive, "补给") == ["甲"]

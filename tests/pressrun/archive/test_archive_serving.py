@@ -46,6 +46,9 @@ async def test_readers_get_what_lies_in_the_site_with_its_type(
         "absent.html",
         "daily//feed.xml",
         "a%00b",
+        "a" * 300 + ".html",
+        "index.html/a.txt",
+        "daily/feed.xml/",
     ],
 )
 async def test_nothing_hidden_nothing_outside_and_no_list_of_files_is_served(
@@ -57,6 +60,18 @@ async def test_nothing_hidden_nothing_outside_and_no_list_of_files_is_served(
     async with SiteServer(local.files) as server:
         status, body, _ = await ask(server.url + path)
         assert (status, body) == (404, b"nothing is here\n")
+
+
+async def test_a_name_of_somebody_elses_that_leads_here_is_not_answered(
+    local: Archive, desk: Desk
+) -> None:
+    desk.print(local)
+    async with SiteServer(local.files) as server:
+        port = server.url.rpartition(":")[2].rstrip("/")
+        for host, wanted in (("evil.test", 421), ("localhost", 200), ("127.0.0.1", 200)):
+            status, body, _ = await ask(server.url, Host=f"{host}:{port}")
+            assert status == wanted
+            assert (b"<html" in body) is (wanted == 200)
 
 
 async def test_what_a_browser_has_already_is_not_sent_again(local: Archive, desk: Desk) -> None:

@@ -246,8 +246,8 @@ def test_a_damaged_data_file_rebuilds_the_site_at_the_next_printing(
     assert archive.files.read("site/daily/2026-11-21/edition.pdf") == b"one edition.pdf"
 
 
-def test_a_site_of_an_earlier_pressrun_is_made_anew_by_the_next_printing(
-    archive: Archive, desk: Desk
+def test_a_site_of_an_earlier_pressrun_is_made_anew_by_the_next_printing_which_says_so_once(
+    archive: Archive, desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
     desk.print(archive)
     for name in ("2026.json", "2026.html", "2026-11.json", "feed.xml", "feed.json"):
@@ -258,6 +258,10 @@ def test_a_site_of_an_earlier_pressrun_is_made_anew_by_the_next_printing(
     archive.settle("daily", DAY)
     assert archive.site.shown("daily", DAY) == 1
     assert archive.files.read("site/search.html")
+    [said] = caplog.messages
+    assert said.endswith(
+        "site/index.json: is of an earlier Pressrun; the site is made anew, of the editions"
+    )
 
 
 def test_rebuilding_removes_editions_that_are_no_more_and_leaves_what_is_not_ours(
@@ -314,6 +318,20 @@ def test_printing_one_edition_reads_no_manifest_but_its_neighbours(
     assert days_in(keys) == {"2026-11-21"}
 
 
+def test_papers_of_any_name_leave_each_id_of_the_front_page_unique(
+    archive: Archive, desk: Desk
+) -> None:
+    names = ("latest", "content", "x", "x-title")
+    for name in names:
+        desk.print(archive, paper=name)
+    page = text_of(archive, "site/index.html")
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(set(ids)) == len(ids)
+    inside = {href.removeprefix("#") for href in hrefs(page) if href.startswith("#")}
+    assert inside >= {f"paper-{name}" for name in names}
+    assert inside <= set(ids)
+
+
 def test_an_empty_archive_has_an_honest_front_page(archive: Archive) -> None:
     assert archive.site.rebuild() == 0
     assert "尚无报纸" in text_of(archive, "site/index.html")
@@ -329,3 +347,24 @@ def test_an_edition_without_a_page_is_led_to_by_its_first_file(
     entry = SiteEntry.of(published, ("edition.pdf",))
     assert entry.story_href("s-1") == "daily/2026-11-21/edition.pdf"
     assert "daily/2026-11-21/edition.pdf" in hrefs(text_of(archive, "site/index.html"))
+
+
+def test_the_front_page_names_the_latest_editions_files_by_what_they_are(
+    archive: Archive, desk: Desk
+) -> None:
+    names = ("edition.md", "card.png", "public.json", "edition.png", "edition-2.png", "x.epub")
+    edition = desk.edition(archive.editions.begin(desk.plan()))
+    archive.publish(edition, desk.renditions("one", *names))
+    page = html5lib.parse(text_of(archive, "site/index.html"), namespaceHTMLElements=False)
+    card = page.find(".//p[@class='facts']")
+    assert card is not None
+    assert [
+        (link.text, (link.get("href") or "").rpartition("/")[2]) for link in card.iter("a")
+    ] == [
+        ("PDF", "edition.pdf"),
+        ("图片", "edition.png"),
+        ("封面图", "card.png"),
+        ("Markdown", "edition.md"),
+        ("JSON", "edition.json"),
+        ("EPUB", "x.epub"),
+    ]

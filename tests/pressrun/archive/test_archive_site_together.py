@@ -9,7 +9,7 @@ import pytest
 from pressrun.archive import Archive
 from pressrun.archive.check_site import site_faults
 from pressrun.archive.leafing import MARK
-from pressrun.models import Rendition
+from pressrun.models import Edition, Rendition
 from tests.pressrun.archive.archive_desk import DAY, Desk
 
 
@@ -49,6 +49,70 @@ def test_what_many_publish_at_once_is_what_one_makes_of_it(address: str, desk: D
     before = site_of(archive)
     archive.site.rebuild()
     assert site_of(archive) == before
+
+
+def test_a_printing_that_comes_late_does_not_take_the_place_of_a_later_one(
+    archive: Archive, desk: Desk
+) -> None:
+    first = desk.print(archive).edition
+    desk.print(archive, "two")
+    before = site_of(archive)
+    archive.site.publish(first)
+    assert site_of(archive) == before
+    assert archive.site.shown("daily", DAY) == 2
+
+
+def test_an_earlier_printing_is_shown_again_where_the_later_one_is_no_more(
+    local: Archive, desk: Desk
+) -> None:
+    desk.print(local)
+    desk.print(local, "two")
+    local.files.delete("editions/daily/2026-11-21/r0002/edition.json")
+    local.settle("daily", DAY)
+    assert local.site.shown("daily", DAY) == 1
+
+
+def test_what_is_printed_while_the_site_is_made_anew_is_shown(
+    address: str, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = Archive.open(address)
+    desk.print(archive)
+    real, done = archive.editions.settle, list[bool]()
+
+    def settle(paper: str, day: date) -> Edition | None:
+        edition = real(paper, day)
+        if not done:
+            done.append(True)
+            desk.print(Archive.open(address), "two")  # as another process does
+        return edition
+
+    monkeypatch.setattr(archive.editions, "settle", settle)
+    archive.site.rebuild()
+    assert archive.site.shown("daily", DAY) == 2
+    assert archive.files.read("site/daily/2026-11-21/edition.pdf") == b"two edition.pdf"
+    assert not list(site_faults(archive, str))
+
+
+@pytest.mark.parametrize("bad", [b"{", None])
+@pytest.mark.parametrize("name", ["world/2026.json", "daily/2025.json", "daily/2025-06.json"])
+def test_a_damaged_data_file_that_is_shown_is_made_good_by_any_printing(
+    address: str, desk: Desk, name: str, bad: bytes | None
+) -> None:
+    archive, key = Archive.open(address), f"site/{name}"
+    desk.print(archive, day=date(2025, 6, 1))
+    desk.print(archive, paper="world")
+    if bad is None:
+        archive.files.delete(key)
+    else:
+        archive.files.write(key, bad)
+    desk.print(Archive.open(address), day=DAY)
+    assert not list(site_faults(archive, str))
+    assert b"world/feed.xml" in (archive.files.read("site/index.html") or b"")
+    assert set(archive.site.revisions()) == {
+        ("daily", date(2025, 6, 1)),
+        ("daily", DAY),
+        ("world", DAY),
+    }
 
 
 def killed_at(archive: Archive, calls: int) -> None:

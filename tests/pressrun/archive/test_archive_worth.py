@@ -1,7 +1,7 @@
 """Which of two printings may not take the other's place; retractions have a test of their own."""
 
 from pressrun.archive import is_worse
-from pressrun.models import Telling
+from pressrun.models import RETRACTED, Failure, Step, Telling
 from tests.pressrun.archive.archive_desk import MOMENT, Desk
 
 
@@ -25,3 +25,15 @@ def test_headlines_that_tell_one_story_count_as_much_as_stories_of_their_own(des
 def test_a_whole_day_takes_the_place_of_the_day_so_far(desk: Desk) -> None:
     assert not is_worse(desk.edition(2, 1), desk.edition(1, 2, as_of=MOMENT))
     assert is_worse(desk.edition(2, 1, as_of=MOMENT), desk.edition(1, 2, as_of=MOMENT))
+
+
+def test_taking_back_who_else_tells_a_story_is_never_worse(desk: Desk) -> None:
+    telling = Telling(rank=2, title="第2条", url="http://news.test/2.html")
+    old = desk.edition(1, 1, failures=()).model_copy(
+        update={"stories": (desk.story(1, also=(telling,)),)}
+    )
+    gone = Failure(
+        rank=2, title="第2条", url=telling.url, step=Step.ASSEMBLE, kind=RETRACTED, reason=RETRACTED
+    )
+    assert not is_worse(desk.edition(2, 1, failures=(gone,)), old)
+    assert is_worse(desk.edition(2, 1, failures=()), old)

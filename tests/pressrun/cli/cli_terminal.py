@@ -40,7 +40,7 @@ async def digest(
         "digest",
         *given,
         "--formats",
-        "html",
+        "markdown",
         *words,
         cwd=folder,
         env=environment | {"PRESSRUN_SOURCES__SINA__LIST_URL": site.list_url},

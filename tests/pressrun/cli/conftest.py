@@ -52,4 +52,5 @@ def environment(prefect_api: str, tmp_path: Path) -> dict[str, str]:
         "PRESSRUN_FETCH__PRIVATE_HOSTS": "true",
         "PRESSRUN_FETCH__HOST_DELAY_S": "0",
         "PRESSRUN_FETCH__RETRY_DELAY_S": "0",
+        "PRESSRUN_SUMMARISE__RETRY_DELAY_S": "0",
     }

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from pressrun.archive import Archive, Lease
+from pressrun.archive.deliveries import Deliveries, Note, Sender
 from settings import Settings, load_settings
 from tasks.archives import archive_of
-from tests.pressrun.archive.archive_desk import DAY, Desk
+from tests.pressrun.archive.archive_desk import DAY, MOMENT, Desk
 from tests.pressrun.archive.archive_store import BUCKET, open_store
 from tests.pressrun.archive.archive_work import do_work, print_whole
 from tests.pressrun.cli.cli_terminal import Type
@@ -47,6 +48,25 @@ def test_a_whole_archive_ends_with_0_and_a_damaged_one_with_1(archive: Archive, 
     assert code == 1
     assert "editions/daily/2026-11-21/r0001/edition.pdf: is not as it was printed" in said
     assert "print those editions again" in said
+
+
+def test_a_delivery_that_may_have_arrived_is_no_fault_and_named_with_what_repeats_it(
+    archive: Archive, run: Run
+) -> None:
+    edition, _ = print_whole(archive, desk)
+    slip = Deliveries(archive.files).slip(edition, "ab" * 32)
+    facts = {"name": "json:abcdef", "attempts": 1, "at": MOMENT, "sender": Sender.here()}
+    assert slip.put(Note.model_validate({"state": "sent", **facts}))
+    assert run("check") == (0, "nothing is wrong\n")
+    assert slip.put(Note.model_validate({"state": "unknown", **facts}))
+    code, said = run("check")
+    assert code == 0
+    again = "pressrun deliver 2026-11-21 --paper daily --again --to json:abcdef"
+    assert f"may have arrived at json:abcdef; send it again: {again}" in " ".join(said.split())
+    assert [one["kind"] for one in as_object(run("check", "--json"))["uncertain"]] == ["uncertain"]
+    later = desk.print(archive, "two").edition  # of which there is no such note
+    assert later.revision == 2
+    assert "uncertain" not in run("check")[1]
 
 
 def test_the_object_has_each_kind_with_its_files_and_bytes(archive: Archive, run: Run) -> None:

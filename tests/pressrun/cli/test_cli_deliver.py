@@ -9,6 +9,7 @@ import pytest
 from pressrun.archive import Archive
 from pressrun.archive.deliveries import Deliveries, Note, Sender, State
 from tasks.delivery.addresses import make_address
+from tasks.order import utc_now
 from tests.pressrun.archive.archive_desk import MOMENT, Desk
 from tests.pressrun.cli.cli_terminal import Type
 from tests.tasks.delivery.mailing import MailServer
@@ -65,6 +66,8 @@ def test_what_may_have_arrived_is_told_with_the_command_that_repeats_it(
         f"pressrun deliver 2026-11-21 --paper daily --again --to {READER.name}"
         in ended.out.splitlines()[-1]
     )
+    [one] = typed("deliver", "2026-11-21", "--json").object["deliveries"]
+    assert (one["state"], one["again"]) == ("unknown", ended.out.splitlines()[-1].strip())
     assert not server.messages
 
 
@@ -77,6 +80,18 @@ def test_a_failure_ends_with_1_and_its_reason(
     assert ended.code == 1
     assert "failed" in ended.out
     assert "550" in ended.out
+
+
+def test_what_another_run_is_sending_is_not_sent_and_ends_with_1(
+    typed: Type, archive: Archive, server: MailServer
+) -> None:
+    edition = values.print(archive).edition
+    note = Note(name="x", state=State.SENDING, attempts=1, at=utc_now(), sender=Sender.here())
+    Deliveries(archive.files).slip(edition, READER.sha256).put(note)
+    ended = typed("deliver", "2026-11-21", "--again")
+    assert ended.code == 1
+    assert "another run is sending it" in ended.out
+    assert not server.messages
 
 
 def test_an_edition_that_is_not_printed_cannot_be_sent(

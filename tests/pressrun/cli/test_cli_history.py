@@ -10,7 +10,7 @@ import pressrun.cli.gaps
 from pressrun.archive import Archive, Lease
 from pressrun.archive.retractions import Retractions
 from pressrun.cli.diff import pieces
-from pressrun.models import Failure, Step
+from pressrun.models import Earlier, Failure, Step
 from tests.pressrun.archive.archive_desk import DAY, Desk
 from tests.pressrun.cli.cli_terminal import Ended, Type
 
@@ -163,6 +163,26 @@ def test_a_story_is_taken_back_and_given_back(typed: Type, archive: Archive) -> 
     current = archive.editions.current("daily", DAY)
     assert current is not None
     assert [story.url for story in current.stories] == [FIRST, SECOND]
+
+
+def test_later_editions_that_name_what_was_taken_back_are_told_with_the_command(
+    typed: Type, archive: Archive
+) -> None:
+    printed(archive, 21)
+    earlier = (Earlier(edition_date=DAY, title="第1条", url=FIRST),)
+    for number, day in enumerate((22, 23), start=2):
+        own = f"http://news.test/{number}.html"
+        story = values.story(1, url=FIRST if day == 23 else own, earlier=earlier)
+        printed_day = date(2026, 11, day)
+        archive.editions.begin(values.plan(day=printed_day, formats=("html",)))
+        edition = values.edition(day=printed_day).model_copy(update={"stories": (story,)})
+        archive.publish(edition, values.renditions())
+    ended = typed("retract", FIRST)
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.count("taken back daily") == 2, "the older is taken back first"
+    command = "pressrun backfill 2026-11-22 2026-11-22 --paper daily --refresh renditions"
+    assert ended.out.count("still names it") == 1
+    assert f"what a story of that day carries on; draw that again: {command}\n" in ended.out
 
 
 def test_a_retraction_that_no_printing_tells_of_is_found_and_undone(

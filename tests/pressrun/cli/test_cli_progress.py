@@ -9,7 +9,7 @@ from rich.progress import Progress
 
 from pressrun.cli import progress
 from pressrun.cli.progress import Lines, Live, View, make_view
-from pressrun.models import Failure, ModelIdentity, Step
+from pressrun.models import Failure, ModelIdentity, Step, Way
 from settings import Settings
 from tasks.order import place_order
 from tests.pressrun.archive.archive_desk import DAY, MOMENT
@@ -87,6 +87,18 @@ def test_articles_that_failed_are_not_waited_for(clock: Clock) -> None:
     assert view.speed().endswith("0:00 left")
 
 
+def test_what_is_left_out_once_it_is_summarised_is_counted_once(clock: Clock) -> None:
+    view = View()
+    view.event("listed", count=4)
+    view.event("summarising", rank=1)
+    clock.now_s += 60
+    view.event("tokens", count=60)
+    view.event("summarised", rank=1)
+    view.event("dropped", rank=1, failure=FAILURE)
+    view.event("dropped", rank=2, failure=FAILURE)
+    assert view.speed() == "1 tokens/s, 2:00 left"
+
+
 def test_lines_tell_each_stage_once() -> None:
     assert lines_after(
         ("engine", {"name": "ollama", "reason": "ollama at http://127.0.0.1:11434"}),
@@ -102,6 +114,8 @@ def test_lines_tell_each_stage_once() -> None:
         ("tokens", {"count": 10}),
         ("summarised", {"rank": 1}),
         ("failed", {"rank": 2, "failure": FAILURE}),
+        ("overviewing", {}),
+        ("overview", {"way": Way.WRITTEN, "sentences": 4}),
         ("rendering", {"name": "pdf", "total": 2}),
         ("rendered", {"name": "pdf"}),
         ("unrendered", {"name": "png", "reason": "no Pango"}),
@@ -116,6 +130,7 @@ def test_lines_tell_each_stage_once() -> None:
         "ollama at http://b is back",
         "summarised 1 of 2",
         "failed: 2 [b]第二条[/b]: 404",
+        "in brief: 4 sentences, written",
         "rendered pdf",
         "not rendered: png: no Pango",
     ]
@@ -150,6 +165,17 @@ def test_the_live_table_counts_by_stage(clock: Clock) -> None:
     assert tasks["Listed"].fields["note"] == "4 headlines"
     assert tasks["Model"].fields["note"] == "qwen3:4b (ollama, written)"
     assert all(tasks[name].finished for name in ("Model", "Prefect", "Listed"))
+
+
+def test_the_day_in_brief_has_a_row_from_when_the_model_is_asked_for_it() -> None:
+    with Progress(console=console(), auto_refresh=False) as table:
+        view = Live(table)
+        row = next(task for task in table.tasks if task.description == "In brief")
+        assert not row.visible
+        view.event("overviewing")
+        assert (row.visible, row.finished, row.fields["note"]) == (True, False, "being written")
+        view.event("overview", way=Way.SELECTED, sentences=5)
+        assert (row.finished, row.fields["note"]) == (True, "5 sentences, selected")
 
 
 def test_a_failure_stands_above_the_live_table_as_it_is_written() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from pressrun.archive import Archive
 from pressrun.cli.report import as_object, print_report
-from pressrun.models import Edition, ListNote, Way
+from pressrun.models import DROPPED, Edition, Failure, ListNote, Step, Telling, Way
 from tests.pressrun.archive.archive_desk import MOMENT, Desk
 
 values = Desk()
@@ -40,6 +40,29 @@ def test_the_object_says_where_the_edition_lies(archive: Archive, archive_dir: P
     for name, address in made["files"].items():
         assert Path(address).is_file()
         assert Path(address) == archive_dir / "editions/daily/2026-11-21/r0001" / name
+
+
+def test_the_object_counts_headlines_as_the_lines_do(
+    archive: Archive, capsys: pytest.CaptureFixture[str]
+) -> None:
+    telling = Telling(rank=2, title="x", url="http://news.test/2.html")
+    dropped = Failure(
+        rank=3,
+        title="双色球开奖",
+        url="http://c.test/3",
+        step=Step.ASSEMBLE,
+        kind=DROPPED,
+        reason="双色球",
+    )
+    edition = values.edition(stories=1, listed=3, failures=(dropped,)).model_copy(
+        update={"stories": (values.story(1, also=(telling,)),)}
+    )
+    made = as_object(archive, edition, "printed", 1)
+    assert (made["stories"], made["listed"], made["told"], made["wanted"]) == (1, 3, 2, 2)
+    said = report(archive, edition, capsys)
+    assert "2 of 2 stories" in said
+    assert "left out 3 双色球开奖" in said
+    assert "missing" not in said
 
 
 def test_the_object_says_what_is_missing_and_why(archive: Archive) -> None:

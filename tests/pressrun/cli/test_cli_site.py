@@ -67,6 +67,7 @@ def test_more_than_the_limit_is_told(archive: Archive, typed: Type) -> None:
     [
         (("search", " "), 2, "there is no word to look for"),
         (("search", "a", "--from", "yesterday"), 2, "write one such as 2026-03-12"),
+        (("search", "a", "--from", "2026-03-05", "--to", "2026-03-01"), 2, "is before --from"),
         (("search", "a", "--paper", "other"), 1, "papers that have: daily"),
         (("search", "a", "--archive", "nowhere"), 1, "there is no archive"),
         (("site", "serve", "--archive", "nowhere"), 1, "there is no archive"),

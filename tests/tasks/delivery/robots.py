@@ -12,15 +12,17 @@ from tests.fakes import LocalServer
 class Robots(LocalServer):
     """DingTalk's and Feishu's robots, and Apprise's json://. Keeps what it is told.
 
-    *codes*: what the next answers carry in place of 0. *statuses*: of the next answers.
+    *codes*: what the next answers carry in place of 0; None: none. *statuses*: of the next answers,
+    with *headers*.
     *is_deaf*: takes what comes, and breaks off.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.told: list[dict[str, Any]] = []
-        self.codes: list[int] = []
+        self.codes: list[int | None] = []
         self.statuses: list[int] = []
+        self.headers: dict[str, str] = {}
         self.is_deaf = False
 
     def routes(self) -> list[web.RouteDef]:
@@ -28,22 +30,26 @@ class Robots(LocalServer):
             web.post("/robot/send", self._dingtalk),
             web.post("/open-apis/bot/v2/hook/{token}/", self._feishu),
             web.post("/json/{token}", self._json),
+            web.get("/login", self._login),
         ]
 
-    async def _take(self, request: web.Request) -> int:
+    async def _login(self, request: web.Request) -> web.Response:
+        return web.Response(text="who are you?")
+
+    async def _take(self, request: web.Request) -> int | None:
         self.told.append(await request.json())
         if self.is_deaf:
             assert request.transport
             request.transport.abort()
         if self.statuses and (status := self.statuses.pop(0)) != 200:
-            raise _answer(status)
+            raise _answer(status, self.headers)
         return self.codes.pop(0) if self.codes else 0
 
     async def _dingtalk(self, request: web.Request) -> web.Response:
         assert request.query["access_token"]
         code = await self._take(request)
         said = "ok" if code == 0 else "keywords not in content"
-        return web.json_response({"errcode": code, "errmsg": said})
+        return web.json_response({"errmsg": said} | ({} if code is None else {"errcode": code}))
 
     async def _feishu(self, request: web.Request) -> web.Response:
         code = await self._take(request)
@@ -56,11 +62,11 @@ class Robots(LocalServer):
         return web.Response()
 
 
-def _answer(status: int) -> web.HTTPException:
+def _answer(status: int, headers: dict[str, str]) -> web.HTTPException:
     class Answer(web.HTTPException):
         status_code = status
 
-    return Answer()
+    return Answer(headers=headers)
 
 
 class Hook(LocalServer):

@@ -3,12 +3,13 @@
 import base64
 import logging
 from collections.abc import AsyncIterator
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
 
 from pressrun.errors import DeliveryError, DeliveryUnknown
-from tasks.delivery.chat import Chat, body_of, judge
+from tasks.delivery.chat import CODES, Chat, body_of, judge
 from tasks.delivery.overhearing import Exchange, Fault
 from tasks.delivery.parcel import File
 from tests.tasks.delivery.posting import chat, parcel
@@ -69,6 +70,43 @@ async def test_a_refusal_with_a_status_of_200_is_one(
         await Chat(20).send(parcel(), chat(address))
     assert not isinstance(caught.value, DeliveryUnknown)
     assert "t0ken" not in str(caught.value)
+
+
+async def test_an_answer_without_its_code_leaves_it_open(robots: Robots) -> None:
+    robots.codes = [None]
+    with pytest.raises(DeliveryUnknown, match="without errcode"):
+        await Chat(20).send(parcel(), chat(DINGTALK))
+
+
+@pytest.mark.parametrize(("said", "is_taken"), [(b"true", True), (b"false", False)])
+def test_a_service_may_say_so_by_true_and_false(said: bytes, is_taken: bool) -> None:
+    answer = Exchange(200, body=b'{"success": %s}' % said)
+    with nullcontext() if is_taken else pytest.raises(DeliveryError, match="success False"):
+        judge([answer], "", is_content=True, code=CODES["synology"])
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307])
+async def test_a_way_to_another_page_is_no_arrival(robots: Robots, status: int) -> None:
+    robots.statuses, robots.headers = [status], {"Location": "/login"}
+    with pytest.raises(DeliveryError, match=f"HTTP {status}") as caught:
+        await Chat(20).send(parcel(), chat(as_json(robots)))
+    assert not caught.value.transient
+
+
+@pytest.mark.parametrize("name", ["Retry-After", "retry-after"])
+async def test_what_a_service_asks_to_wait_is_read_in_any_case(robots: Robots, name: str) -> None:
+    robots.statuses, robots.headers = [429], {name: "120"}
+    with pytest.raises(DeliveryError) as caught:
+        await Chat(20).send(parcel(), chat(DINGTALK))
+    assert caught.value.retry_after_s == 120
+
+
+def test_no_headline_calls_everybody_of_a_chat() -> None:
+    titles = ("@everyone", '<at user_id="all">所有人</at>', "!channel> a < b")
+    letter = parcel().letter.model_copy(update={"headlines": titles})
+    body = body_of(replace(parcel(), letter=letter))
+    assert not set("<>@") & set(body)
+    assert "＠everyone" in body
 
 
 async def test_a_service_that_takes_pictures_gets_the_card(robots: Robots) -> None:

@@ -1,7 +1,11 @@
 """E-mail on a real SMTP server: what arrives, what is tried again, and what nobody knows."""
 
+import re
+import socket
 import ssl
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,14 +17,16 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from pressrun.archive import Archive
-from pressrun.errors import DeliveryError, DeliveryUnknown
-from pressrun.models import Rendition
+from pressrun.errors import DeliveryError, DeliveryUnknown, SettingsError
+from pressrun.models import Edition, Rendition
+from renderers.letter import write_letter
 from settings.delivery import MailSettings
 from tasks.delivery.addresses import make_address
 from tasks.delivery.mail import Mail
 from tasks.delivery.message import make_message
-from tasks.delivery.packing import attachments, pack
+from tasks.delivery.packing import attachments, pack, sparing
 from tasks.delivery.parcel import File
+from tests.pressrun.archive.archive_desk import DAY
 from tests.tasks.delivery.mailing import MailServer
 from tests.tasks.delivery.posting import (
     NOW,
@@ -33,6 +39,7 @@ from tests.tasks.delivery.posting import (
 )
 
 READER = "reader-of-mine@home.test"
+A, B = b"one", b"two"
 
 
 @pytest.fixture
@@ -44,6 +51,20 @@ def server() -> Iterator[MailServer]:
 @pytest.fixture
 def archive(archive_dir: Path) -> Archive:
     return Archive.open(str(archive_dir))
+
+
+def illustrated_edition(archive: Archive) -> Edition:
+    """Three stories, of which the last has the picture of the first."""
+    pictures = [values.picture(body) for body in (A, B, A)]
+    for number, one in enumerate(pictures):
+        url = f"http://img.test/{number}"
+        archive.store.record_picture(DAY, url, one, conditions="")
+    bare = [one.model_copy(update={"data": b""}) for one in pictures]
+    stories = tuple(values.story(rank, thumbnail=one) for rank, one in enumerate(bare, 1))
+    edition = values.edition(archive.editions.begin(values.plan())).model_copy(
+        update={"stories": stories, "listed": 3}
+    )
+    return archive.publish(edition, values.renditions()).edition
 
 
 def mail(server: MailServer, **more: object) -> Mail:
@@ -108,17 +129,55 @@ def test_files_that_are_too_large_are_left_out_and_a_formats_parts_stay_together
     ]
     edition = archive.publish(values.edition(archive.editions.begin(values.plan())), files).edition
     delivery = (
-        settings_for(
-            mail=mail_to(
-                READER, server="mail.test", max_bytes=1000, attach=("pdf", "png", "markdown")
-            )
-        )
+        settings_for(mail=mail_to(READER, server="mail.test", attach=("pdf", "png", "markdown")))
         .paper("daily")
         .delivery
     )
-    going, left_out = attachments(edition, delivery)
+    going, left_out = attachments(edition, delivery, 1000)
     assert [one.name for one in going] == ["edition.pdf", "edition.md"]
     assert [one.name for one in left_out] == ["edition.png", "edition-2.png"]
+
+
+async def test_the_stories_pictures_go_with_the_page_that_shows_them(
+    server: MailServer, archive: Archive
+) -> None:
+    edition = illustrated_edition(archive)
+    settings = settings_for(
+        mail=mail_to(READER, server=server.place, attach=("a renderer's name",))
+    )
+    assert states(await sent(archive, settings, edition)) == ["sent"]
+    [message] = server.messages
+    related = next(part for part in message.walk() if part.get_content_subtype() == "related")
+    html, *pictures = related.iter_parts()
+    shown = re.findall(r'<img src="cid:([^"]+)"', html.get_content())
+    assert [part["Content-ID"] for part in pictures] == [
+        f"<{name}>" for name in dict.fromkeys(shown)
+    ]
+    assert len(shown) == len(pictures) + 1 == 3, "one is that of two stories"
+    assert {part.get_content() for part in pictures} == {values.picture(b).data for b in (A, B)}
+    assert all(part.get_content_disposition() == "inline" for part in pictures)
+    assert [part.get_filename() for part in message.iter_attachments()] == ["edition.pdf"]
+
+
+def test_pictures_that_are_too_many_are_those_of_the_last_stories(archive: Archive) -> None:
+    pictures = [values.picture(body) for body in (A, B, b"three")]
+    stories = tuple(values.story(rank, thumbnail=one) for rank, one in enumerate(pictures, 1))
+    edition = values.edition().model_copy(update={"stories": stories})
+    room = len(pictures[0].data) + len(pictures[1].data)
+    kept = [bool(story.thumbnail) for story in sparing(edition, room).stories]
+    assert kept == [True, True, False]
+    assert not any(story.thumbnail for story in sparing(edition, 3).stories)
+
+
+def test_pictures_take_from_the_room_of_the_files(archive: Archive) -> None:
+    edition = illustrated_edition(archive)
+    to = mail_to(READER, server="mail.test", attach=("a renderer's name",))
+    bytes_ = sum(len(values.picture(body).data) for body in (A, B))
+    for room, files in ((bytes_ + 15, 1), (bytes_ + 14, 0), (1, 0)):
+        settings = settings_for(mail=to | {"max_bytes": room})
+        made = pack(archive, settings, edition, write_letter)
+        assert len(made.files) == files
+        assert sum(len(one.data) for one in made.letter.pictures) == (bytes_ if room > 1 else 0)
 
 
 async def test_what_was_left_out_is_said(server: MailServer, archive: Archive) -> None:
@@ -132,7 +191,7 @@ async def test_what_was_left_out_is_said(server: MailServer, archive: Archive) -
     assert not list(message.iter_attachments())
     text = message.get_body(("plain",))
     assert text
-    assert "附件过大，未随信附上：edition.pdf" in text.get_content()
+    assert "未随信附上：edition.pdf" in text.get_content()
     assert "https://news.test/daily/2026-11-21/" in text.get_content()
 
 
@@ -246,6 +305,99 @@ async def test_a_wrong_password_is_said_and_not_shown(
         await way.send(parcel(), make_address("mail", READER))
     assert not caught.value.transient
     assert "letmein2" not in str(caught.value)
+
+
+async def test_a_server_that_repeats_the_password_does_not_have_it_shown(
+    safe_server: MailServer, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    safe_server.refusals = ["550 paper:hunter2 may not send"]
+    way = mail(safe_server, security="starttls", user="paper", password="hunter2")
+    with pytest.raises(DeliveryError, match=r"550 \*\*\*:\*\*\* may not send"):
+        await way.send(parcel(), make_address("mail", READER))
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"user": "paper", "password": "密码"}, "have to be ASCII"),
+        ({"user": "报纸", "password": "x"}, "have to be ASCII"),
+        ({"server": "smtp..example"}, "name is none"),
+        ({"server": f"{'a' * 70}.example"}, "name is none"),
+    ],
+)
+async def test_what_no_server_can_be_told_has_failed_and_is_known_to(
+    settings: dict[str, str], says: str
+) -> None:
+    given = {"server": "localhost"} | settings
+    way = Mail(MailSettings.model_validate(mail_to(READER, **given)), 20)
+    with pytest.raises(DeliveryError, match=says) as caught:
+        await way.send(parcel(), make_address("mail", READER))
+    assert not caught.value.transient
+    assert not isinstance(caught.value, DeliveryUnknown)
+
+
+@pytest.mark.parametrize("text", ["a..b@x.test", "a@b@x.test", "r[1]@x.test", ".a@x.test"])
+def test_what_no_header_takes_is_no_mailbox(text: str) -> None:
+    with pytest.raises(SettingsError, match="is none"):
+        make_address("mail", text)
+    with pytest.raises(ValueError, match="is no address") as caught:
+        MailSettings(sender=text)
+    assert text not in str(caught.value)
+
+
+def test_a_message_is_in_ascii_for_servers_that_take_no_more() -> None:
+    assert "第1条" in parcel().letter.text
+    assert make_message(parcel(), make_address("mail", READER), "n@p.test", NOW).isascii()
+
+
+def test_a_paper_of_a_long_name_has_an_identifier_that_stays_one() -> None:
+    def list_id(host: str) -> str:
+        made = make_message(parcel(), make_address("mail", READER), f"n@{host}", NOW).decode()
+        return re.search(r"List-Id: ?(.*)\r\n", made)[1]  # type: ignore[index]
+
+    long = f"{'sub.' * 30}example.test"
+    assert list_id("p.test") == "<daily.p.test>"
+    assert re.fullmatch(r"<[0-9a-f]{32}\.localhost>", list_id(long))
+    assert list_id(long) == list_id(long) != list_id(f"a.{long}")
+
+
+def test_a_file_that_is_damaged_is_said_to_be_missing(archive: Archive, archive_dir: Path) -> None:
+    edition = values.print(archive).edition
+    [path] = archive_dir.glob("editions/daily/*/r0001/edition.pdf")
+    path.write_bytes(b"broken")
+    settings = settings_for(mail=mail_to(READER, server="m.test", attach=("a renderer's name",)))
+    made = pack(archive, settings, edition, write_letter)
+    assert made.files == ()
+    assert "未随信附上：edition.pdf" in made.letter.text
+
+
+def test_what_is_sent_fits_a_server_that_takes_10_mb() -> None:
+    assert MailSettings().max_bytes * 78 / 57 + 200_000 < 10_240_000
+
+
+@pytest.mark.parametrize("greeting", [b"", b"220 mail.test\r\n"])
+async def test_a_server_that_never_comes_to_an_end_is_ended(greeting: bytes) -> None:
+    is_over = threading.Event()
+
+    def drip(listening: socket.socket) -> None:
+        with suppress(OSError):
+            client, _ = listening.accept()
+            with client:
+                client.sendall(greeting)
+                while not is_over.wait(0.01):
+                    client.sendall(b"220-and\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        dripping = threading.Thread(target=drip, args=(listening,))
+        dripping.start()
+        place = f"127.0.0.1:{listening.getsockname()[1]}"
+        way = Mail(MailSettings.model_validate(mail_to(READER, server=place)), 20, longest_s=0.1)
+        with pytest.raises(DeliveryError, match="went away") as caught:
+            await way.send(parcel(), make_address("mail", READER))
+        is_over.set()
+        dripping.join()
+    assert caught.value.transient
 
 
 async def test_a_certificate_that_nobody_trusts_ends_it(safe_server: MailServer) -> None:

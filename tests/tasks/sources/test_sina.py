@@ -15,6 +15,7 @@ from settings import FetchSettings, SinaSettings
 from tasks.fetch import Fetcher
 from tasks.sources.sina import SinaSource, parse_list, published, read_rows
 from tasks.sources.sina_lists import TOP_LISTS
+from tasks.sources.sina_rows import category_of
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -195,6 +196,32 @@ def test_a_row_becomes_a_headline() -> None:
         "image_url": "https://n.sinaimg.cn/a.jpg",
         "source": "sina",
     }
+
+
+@pytest.mark.parametrize(
+    ("url", "category"),
+    [
+        ("https://news.sina.com.cn/c/2026-11-21/doc-a.shtml", "china"),
+        ("https://news.sina.com.cn/gov/xlxw/2026-11-21/doc-a.shtml", "china"),
+        ("http://news.sina.com.cn/w/2012-01-01/063023730000.shtml", "world"),
+        ("https://news.sina.com.cn/s/2026-11-21/doc-a.shtml", "society"),
+        ("https://news.sina.com.cn/world/2026-11-21/doc-a.shtml", "world"),
+        ("https://news.sina.com.cn/o/2026-11-21/doc-a.shtml", "all"),
+        ("https://mil.news.sina.com.cn/china/2026-11-21/doc-a.shtml", "military"),
+        ("https://finance.sina.com.cn/china/2026-11-21/doc-a.shtml", "finance"),
+        ("http://roll.finance.sina.com.cn/s/2026-11-21/doc-a.shtml", "finance"),
+        ("https://sports.sina.com.cn/nba/2026-11-21/doc-a.shtml", "sports"),
+        ("https://ent.sina.com.cn/s/m/2026-11-21/doc-a.shtml", "entertainment"),
+        ("https://tech.sina.com.cn/t/2026-11-21/doc-a.shtml", "technology"),
+        ("http://blog.sina.com.cn/s/blog_1.html", "all"),
+        ("https://k.sina.com.cn/article_1.html", "all"),
+        ("http://127.0.0.1:8/sports/2026-11-21/doc-a.shtml", "sports"),
+    ],
+)
+def test_in_the_list_of_everything_the_address_tells_the_category(url: str, category: str) -> None:
+    (headline,), _ = read_rows([row(url=url)], "all", 20)
+    assert headline.category == category
+    assert category_of(url, "society") == "society"
 
 
 @pytest.mark.parametrize(

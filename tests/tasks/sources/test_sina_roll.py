@@ -399,7 +399,7 @@ async def test_the_newsrooms_day_is_read_whole(
     for one in first.headlines:
         article = expected[one.url]
         assert (one.title, one.medium) == (article.title, article.medium)
-        assert (one.published, one.category) == (article.published, category)
+        assert (one.published, one.category) == (article.published, article.category)
     assert first == again
     topics = ["a slide show, a video or a topic page"] if category == "all" else []
     assert list(first.skipped) == topics

@@ -10,14 +10,16 @@ from pressrun.models import Finding, FindingKind
 from tasks.summaries.wording import (
     LANGUAGES,
     OVERVIEW_PLACES,
+    OVERVIEW_READERS_PLACES,
     PLACES,
+    READERS_PLACES,
     Wording,
     harmless,
     load_wording,
     one_line,
 )
 
-ALL = {**PLACES, **OVERVIEW_PLACES}
+ALL = {**PLACES, **OVERVIEW_PLACES, **READERS_PLACES, **OVERVIEW_READERS_PLACES}
 FILES = [(name, language) for name in ALL for language in LANGUAGES]
 WORDS = {place: f"<{place}>" for places in ALL.values() for place in places}
 OWN = "Sum up in {words} words.\n---\n<article>\n{article}\n</article>\n"
