@@ -7,10 +7,11 @@ r"""Cut the fonts that come with Pressrun out of Noto Sans SC and Noto Serif SC.
         /tmp/serif/node_modules/@expo-google-fonts/noto-serif-sc/700Bold/*.ttf
 
 Writes renderers/fonts/NotoSansSC-Regular.ttf and -Bold.ttf of the first, which is variable, and
-NotoSerifSC-Bold.ttf of the second, which is not. The same sources and the same fontTools give the
-same bytes: the SHA-256 that is printed stands in renderers/fonts.py. Static weights, since a
-variable font costs a PDF 5 to 9 s of subsetting; subset first, then instantiate, since the other
-order takes minutes.
+NotoSerifSC-Bold.ttf of the second, which is not; and of the regular one, for the archive's site,
+pressrun/archive/web/type.woff2 with the characters of GB 2312. The same sources, fontTools and
+Brotli give the same bytes: the SHA-256 that is printed stands in renderers/fonts.py. Static
+weights, since a variable font costs a PDF 5 to 9 s of subsetting; subset first, then instantiate,
+since the other order takes minutes.
 """
 
 import argparse
@@ -24,7 +25,9 @@ from fontTools.ttLib import TTFont
 from fontTools.ttLib.tables import otTables
 from fontTools.varLib import instancer
 
-FOLDER = Path(__file__).resolve().parent.parent / "renderers" / "fonts"
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "renderers" / "fonts"
+SITE_TYPE = ROOT / "pressrun" / "archive" / "web" / "type.woff2"
 
 
 class Cut(NamedTuple):
@@ -58,21 +61,41 @@ BLOCKS = (
 """Taken whole, as far as the font has them. Of the ideographs between, the GBK set is taken."""
 
 
-def gbk_characters() -> set[int]:
-    """Code points of the two-byte part of GBK: 20,902 ideographs and the signs beside them."""
+def characters_of(encoding: str) -> set[int]:
+    """Code points of the two-byte part of *encoding*, "gbk" or "gb2312".
+
+    GBK has 20,902 ideographs and the signs beside them; GB 2312 has 6,763, which are nearly all of
+    a newspaper's.
+    """
     found = set()
     for lead in range(0x81, 0xFF):
         for trail in (*range(0x40, 0x7F), *range(0x80, 0xFF)):
-            text = bytes((lead, trail)).decode("gbk", errors="ignore")
-            found |= {ord(text)} if len(text) == 1 else set()
+            text = bytes((lead, trail)).decode(encoding, errors="ignore")
+            found |= set() if text.isascii() else set(map(ord, text))
     return found
+
+
+def make_site_type(source: Path) -> Any:
+    """The static font *source*, cut for the site and packed for browsers."""
+    font: Any = TTFont(source, recalcTimestamp=False)
+    tools: Any = subset
+    options = tools.Options()
+    options.layout_features = ["ccmp", "locl", "halt"]
+    options.hinting = False
+    options.name_IDs = ["*"]
+    options.glyph_names = False
+    subsetter = tools.Subsetter(options)
+    subsetter.populate(unicodes=characters_of("gb2312"))
+    subsetter.subset(font)
+    font.flavor = "woff2"
+    return font
 
 
 def make_font(source: Path, cut: Cut) -> Any:
     """A static font of one weight, with the names of *cut*."""
     # The timestamp of the source, not of today: the bytes must not change with the clock.
     font: Any = TTFont(source, recalcTimestamp=False)
-    wanted = gbk_characters() | {code for low, high in BLOCKS for code in range(low, high + 1)}
+    wanted = characters_of("gbk") | {code for low, high in BLOCKS for code in range(low, high + 1)}
     tools: Any = subset  # without type information, as is the instancer
     options = tools.Options()
     options.layout_features = FEATURES
@@ -176,6 +199,8 @@ def main() -> None:
             count, mib = len(font.getBestCmap()), len(data) / 2**20
             print(f"{target.name}: {count:,} characters, {mib:.1f} MiB")
             print(f"  {hashlib.sha256(data).hexdigest()}")
+    make_site_type(FOLDER / f"{SANS[0].name}.ttf").save(SITE_TYPE)
+    print(f"{SITE_TYPE.name}: {SITE_TYPE.stat().st_size / 2**20:.1f} MiB")
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ def _files(
 
 
 def _made_of_many(archive: Archive, tell: Tell) -> Iterator[tuple[str, str]]:
-    keys = [layout.SITE_PAGE, layout.SITE_FEED, layout.SITE_SEARCH]
+    keys = [layout.SITE_PAGE, layout.SITE_FEED, layout.SITE_SEARCH, layout.SITE_TYPE]
     _, index = archive.site.shards.index()
     for paper in index.papers if index else ():
         keys += [layout.site_feed(paper.name, "xml"), layout.site_feed(paper.name, "json")]

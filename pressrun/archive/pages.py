@@ -92,8 +92,8 @@ def _at(by_day: Mapping[date, SiteEntry], year: int, month: int, day: int) -> Si
 
 def _filled(template: str, words: SiteWords, root: str, **facts: Any) -> bytes:
     """*template* with *facts*; *root* leads from its page to the site's."""
-    style, script = _web("site.css"), _web("search.js")
-    allowed = f"style-src {_digest(style)}"
+    style, script = _web("site.css").replace("@root/", root), _web("search.js")
+    allowed = f"style-src {_digest(style)}; font-src 'self'"
     if template == "search.html":
         allowed += f"; script-src {_digest(script)}; connect-src 'self'; form-action 'self'"
     text = (
@@ -152,6 +152,11 @@ def _others(entry: SiteEntry) -> list[tuple[str, str]]:
         (name, known.get(kind, kind.upper()))
         for name, kind in sorted(kinds.items(), key=lambda one: order.index(one[1]))
     ]
+
+
+def site_type() -> bytes:
+    """`site/type.woff2`: the Noto Sans SC of editions, with the characters of GB 2312."""
+    return (files("pressrun.archive") / "web" / "type.woff2").read_bytes()
 
 
 @cache

@@ -22,6 +22,7 @@ _TYPES: Final = {
     ".xml": "application/atom+xml; charset=utf-8",
     ".md": "text/markdown; charset=utf-8",
     ".webp": "image/webp",
+    ".woff2": "font/woff2",
 }
 
 

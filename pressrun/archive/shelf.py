@@ -8,7 +8,7 @@ from pressrun.archive.entries import DayText, SiteEntry, SiteIndex
 from pressrun.archive.feeds import FEED_ENTRIES, PAPER_ENTRIES, paper_feed, site_feed
 from pressrun.archive.files import Files
 from pressrun.archive.leafing import Neighbours
-from pressrun.archive.pages import front_page, search_page, year_page
+from pressrun.archive.pages import front_page, search_page, site_type, year_page
 from pressrun.archive.shards import Shards
 from pressrun.errors import ArchiveError
 
@@ -103,6 +103,8 @@ class Shelf:
         self._files.write(layout.SITE_PAGE, front_page(years.index, calendars))
         self._files.write(layout.SITE_SEARCH, search_page(years.index))
         self._files.write(layout.SITE_FEED, site_feed(newest, self._url))
+        if layout.SITE_TYPE.rpartition("/")[2] not in self._files.names(layout.SITE):
+            self._files.write(layout.SITE_TYPE, site_type())
 
 
 class _Years:

@@ -16,7 +16,7 @@ Mount = Callable[[str], None]
 
 @pytest.fixture
 def small(tmp_path: Path) -> Iterator[tuple[Path, Mount]]:
-    """A disk of 256 KiB of its own, and what mounts it with other options."""
+    """A disk with 256 KiB beside the font of the site, and what mounts it with other options."""
     place = tmp_path / "small"
     place.mkdir()
 
@@ -26,7 +26,7 @@ def small(tmp_path: Path) -> Iterator[tuple[Path, Mount]]:
         if done.returncode:
             pytest.skip(f"mount needs more rights: {done.stderr.strip()}")
 
-    mount("size=256k,mode=0700")
+    mount("size=1232k,mode=0700")
     try:
         yield place, mount
     finally:

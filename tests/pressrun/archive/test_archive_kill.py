@@ -54,6 +54,7 @@ def test_killed_before_any_write_the_edition_stays_whole_and_the_next_run_comple
             "index.html",
             "index.json",
             "search.html",
+            "type.woff2",
             "feed.xml",
             "daily/2026.html",
             "daily/2026.json",

@@ -4,11 +4,14 @@ import logging
 import re
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
+from html import unescape
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 
 import html5lib
 import pytest
+from fontTools.ttLib import TTFont
 
 from pressrun.archive import Archive
 from pressrun.archive.entries import SiteEntry
@@ -17,7 +20,7 @@ from tests.pressrun.archive.archive_desk import DAY, MOMENT, Desk
 
 HOSTILE = "<script>alert(1)</script>\"'&]]>\x00\x0b"
 ALLOWED = re.compile(
-    r"index\.(html|json)|search\.html|feed\.xml"
+    r"index\.(html|json)|search\.html|feed\.xml|type\.woff2"
     r"|[a-z-]+/(feed\.(xml|json)|\d{4}\.(html|json)|\d{4}-\d\d\.json)"
     r"|[a-z-]+/\d{4}-\d\d-\d\d/(index\.html|edition\.(pdf|md|json)|[a-z]+(-\d+)?\.(png|webp))"
 )
@@ -63,6 +66,7 @@ def test_the_site_holds_nothing_but_what_readers_may_see(
         "site/index.html",
         "site/index.json",
         "site/search.html",
+        "site/type.woff2",
     }
 
 
@@ -204,6 +208,16 @@ def test_a_page_allows_nothing_but_its_own_style_and_script(archive: Archive, de
         allowed = policy.get("content") or ""
         assert allowed.startswith("default-src 'none'; style-src 'sha256-")
         assert ("script-src 'sha256-" in allowed) == (key == "site/search.html")
+
+
+def test_a_reader_without_a_chinese_font_is_given_one(local: Archive, desk: Desk) -> None:
+    desk.print(local)
+    for key, root in (("index.html", ""), ("daily/2026.html", "../"), ("search.html", "")):
+        page = text_of(local, f"site/{key}")
+        assert f'url("{root}type.woff2")' in page
+        assert "font-src 'self'" in unescape(page)
+    with TTFont(BytesIO(local.files.read("site/type.woff2") or b"")) as font:
+        assert set(map(ord, "每日要闻检索订阅沱汛，。《》")) <= set(font.getBestCmap() or {})
 
 
 @pytest.mark.parametrize("key", ["site/index.html", "site/daily/2026.html", "site/search.html"])
