@@ -4,8 +4,7 @@ import asyncio
 import hashlib
 import mimetypes
 import re
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 from urllib.parse import quote
 
 from aiohttp import web
@@ -13,8 +12,8 @@ from aiohttp import web
 from pressrun.archive import layout
 from pressrun.archive.files import Files
 from pressrun.errors import ArchiveError
+from pressrun.loopback import HOST, LoopbackServer
 
-HOST = "127.0.0.1"
 _PART: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _TYPES: Final = {
     ".html": "text/html; charset=utf-8",
@@ -26,7 +25,7 @@ _TYPES: Final = {
 }
 
 
-class SiteServer:
+class SiteServer(LoopbackServer):
     """Serves the site of an archive, wherever it lies, inside an `async with`.
 
     Port 0 takes a free one. A folder is answered with its page, never with a list of its files.
@@ -36,33 +35,15 @@ class SiteServer:
     """
 
     def __init__(self, files: Files, port: int = 0) -> None:
-        self._files, self._port = files, port
+        self._files = files
         app = web.Application()
         app.router.add_get("/{path:.*}", self._answer)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
+        super().__init__(app, port)
 
     @property
     def url(self) -> str:
-        """Where the site answers."""
-        return f"http://{HOST}:{self._port}/"
-
-    async def __aenter__(self) -> Self:
-        await self._runner.setup()
-        try:
-            await web.TCPSite(self._runner, HOST, self._port).start()
-        except OSError:
-            await self._runner.cleanup()
-            raise
-        self._port = self._runner.addresses[0][1]
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self._runner.cleanup()
+        """The front page's address."""
+        return f"{super().url}/"
 
     async def _answer(self, request: web.Request) -> web.Response:
         if request.host.partition(":")[0] not in (HOST, "localhost"):

@@ -2,19 +2,16 @@
 
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from types import TracebackType
-from typing import Self
 
 from aiohttp import web
 from jinja2 import Template
 
+from pressrun.loopback import LoopbackServer
 from pressrun.newsroom import rolllist, toplist
 from pressrun.newsroom.faults import FAULTS_DATE, fault_articles
 from pressrun.newsroom.faults.answers import answer
 from pressrun.newsroom.loader import dates, every_article
 from pressrun.newsroom.pages import page, picture
-
-HOST = "127.0.0.1"
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -29,7 +26,7 @@ INDEX = Template(
 )
 
 
-class Newsroom:
+class Newsroom(LoopbackServer):
     """Serves the newsroom inside an `async with`; port 0 takes a free one.
 
     *requests* counts how often each path was asked for.
@@ -40,7 +37,6 @@ class Newsroom:
 
     def __init__(self, port: int = 0) -> None:
         self.requests: Counter[str] = Counter()
-        self._port = port
         self._pages = {article.path: article for article in every_article()}
         self._faulty = {article.path: article for article in fault_articles()}
         self._pictures = {one.image_path: one for one in every_article() if one.image}
@@ -50,12 +46,7 @@ class Newsroom:
         app.router.add_get(rolllist.PATH, self._roll)
         app.router.add_get("/img/{name}", self._picture)
         app.router.add_get("/{category}/{day}/{name}", self._page)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
-
-    @property
-    def url(self) -> str:
-        """Where the newsroom answers, without a slash at the end."""
-        return f"http://{HOST}:{self._port}"
+        super().__init__(app, port)
 
     @property
     def list_url(self) -> str:
@@ -66,24 +57,6 @@ class Newsroom:
     def roll_url(self) -> str:
         """The address of the rolling list, for the setting `sources.sina-roll.list_url`."""
         return self.url + rolllist.PATH
-
-    async def __aenter__(self) -> Self:
-        await self._runner.setup()
-        try:
-            await web.TCPSite(self._runner, HOST, self._port).start()
-        except OSError:
-            await self._runner.cleanup()
-            raise
-        self._port = self._runner.addresses[0][1]
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self._runner.cleanup()
 
     @web.middleware
     async def _count(self, request: web.Request, handler: Handler) -> web.StreamResponse:
